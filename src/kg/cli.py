@@ -1,0 +1,303 @@
+"""The command line: build, validate, query, export, fmt, evidence, serve."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import __version__, evidence, export
+from kg.errors import InputError, KgError
+from kg.graphs import Project, as_dataset, build_graphs, source_folders
+from kg.headers import CannedQuery, read_query
+from kg.queries import find_query, read_queries, run
+from kg.reading import rdf_files, read_dataset, read_quads
+from kg.release import Release, build_release, current_release, temporary_release
+from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
+from kg.tables import text_table
+from kg.turtle import format_files, to_turtle
+from kg.validate import read_shapes, validate
+
+PATHS = click.Path(path_type=Path)
+
+
+class _Commands(click.Group):
+    """Prints our errors as one message, with the exit code that the error carries."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            click.echo(f"kg: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+def _example(*lines: str) -> str:
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _progress() -> Callable[[str], None]:
+    """Return a teller of steps: on a terminal it shows each with the seconds since the start."""
+    start = time.monotonic()
+
+    def tell(step: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"{time.monotonic() - start:5.1f} s  {step}", err=True)
+
+    return tell
+
+
+def _find_project(folder: Path | None) -> Project:
+    """Return the project in `folder`, else the one that the current folder lies in."""
+    if folder is not None:
+        if not folder.is_dir():
+            raise InputError(f"{folder}: no such folder; give the project's with --project")
+        return Project(folder)
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if (candidate / "ontology").is_dir() and (candidate / "queries").is_dir():
+            # a short path reads better in messages
+            return Project(Path(os.path.relpath(candidate)))
+    raise InputError(f"{here}: no kg project here; change to its folder or give --project")
+
+
+@click.group(cls=_Commands, epilog=_example("kg build", "kg query friendship-and-council"))
+@click.version_option(__version__, prog_name="kg")
+@click.option("--project", type=PATHS, envvar="KG_PROJECT", help="The project's folder.")
+@click.pass_context
+def main(ctx: click.Context, project: Path | None) -> None:
+    """A knowledge graph of municipal diplomacy: build it, check it, ask it, serve it."""
+    ctx.obj = project
+
+
+@main.command(epilog=_example("kg build"))
+@click.pass_obj
+def build(project: Path | None) -> None:
+    """Build a release from the tables and Turtle in data/, and make it the current one.
+
+    Exits with 0 when it is built, 1 when the data do not hold, 2 when it could not run. Where it
+    fails, the last good release and every file stay as they were.
+    """
+    release = build_release(_find_project(project), _progress())
+    quads = release.description["quads"]
+    click.echo(f"Release {release.id}: {quads:,} quads in {release.folder}")
+
+
+@main.command(
+    "validate",
+    epilog=_example("kg validate", "kg validate --data city.ttl --format json"),
+)
+@click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
+@click.option("--shapes", type=PATHS, multiple=True, help="Shapes file or folder; repeatable.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text",
+    show_default=True,
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
+@click.pass_context
+def validate_(
+    ctx: click.Context,
+    data: Sequence[Path],
+    shapes: Sequence[Path],
+    format_: str,
+    language: str,
+) -> None:
+    """Hold data against shapes: the project's own as its tables stand now, or --data.
+
+    Exits with 0 when the data conform (warnings are allowed), 1 when they do not, 2 when it
+    could not run. Without --shapes the project's shapes, checks and ontology are used.
+    """
+    tell = _progress()
+    project = None if data and shapes else _find_project(ctx.obj)
+    rules = read_shapes(list(shapes) or [project.shapes])  # type: ignore[union-attr]
+    tell("Reading")
+    if data:
+        ontology = [] if shapes else [project.ontology]  # type: ignore[union-attr]
+        dataset, files = read_dataset([*data, *ontology]), {}
+    else:
+        dataset = as_dataset(build_graphs(project))  # type: ignore[arg-type]
+        files = source_folders(project)  # type: ignore[arg-type]
+    tell("Validating")
+    report = validate(dataset, rules, files)
+    if format_ == "json":
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+    elif format_ == "turtle":
+        click.echo(to_turtle(report.to_graph()), nl=False)
+    else:
+        click.echo(report.to_text(language), nl=False)
+    ctx.exit(0 if report.conforms else 1)
+
+
+@main.command(
+    epilog=_example(
+        "kg query friendship-and-council -p city=서울 -p letters=false",
+        "kg query mine.rq --data city.ttl --format csv",
+    )
+)
+@click.argument("name")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", *RESULT_FORMATS, *GRAPH_FORMATS]),
+    default="table", show_default=True, help="The last ones are for CONSTRUCT and DESCRIBE.",
+)  # fmt: skip
+@click.pass_obj
+def query(
+    project: Path | None,
+    name: str,
+    parameters: Sequence[str],
+    data: Sequence[Path],
+    format_: str,
+) -> None:
+    """Ask a canned query by its NAME, or the query in a FILE.rq.
+
+    Answers come from the current release, or from --data. Exits with 2 for an unknown name or a
+    parameter that does not fit.
+    """
+    values = dict(_pair(text) for text in parameters)
+    release = None if data else current_release(_find_project(project))
+    question = _question(name, project, release)
+    store = (
+        EmbeddedStore.open(release.store)
+        if release
+        else EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
+    )
+    if isinstance(question, CannedQuery):
+        sparql = run(question, values, store).sparql
+    elif values:
+        raise InputError(f"{name} has no header, so it takes no parameters; put them in its text")
+    else:
+        sparql = question
+    kind = store.kind(sparql)
+    if format_ == "table" and kind == "rows":
+        click.echo(text_table(store.select(sparql)), nl=False)
+        return
+    fitting: Sequence[str] = list(GRAPH_FORMATS if kind == "graph" else RESULT_FORMATS)
+    if format_ == "table":
+        format_ = "turtle" if kind == "graph" else "tsv"
+    if format_ not in fitting:
+        raise InputError(f"{format_} cannot hold this answer; want one of {', '.join(fitting)}")
+    sys.stdout.buffer.write(store.write(sparql, format_))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"-p {text}: want NAME=VALUE, such as -p city=Seoul")
+    return name, value
+
+
+def _question(name: str, project: Path | None, release: Release | None) -> CannedQuery | str:
+    """Return the canned query called `name`, or the text of a file without a header."""
+    if not name.endswith(".rq"):
+        folder = release.queries if release else _find_project(project).queries
+        return find_query(read_queries(folder), name)
+    path = Path(name)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; give a FILE.rq or the name of a canned query")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    return read_query(path) if text.lstrip().startswith("#+") else text
+
+
+@main.command(
+    "export",
+    epilog=_example("kg export --format turtle -o kg.ttl", "kg export --format jsonld | head"),
+)
+@click.option(
+    "--format", "format_", type=click.Choice(list(export.FORMATS)), default="turtle",
+    show_default=True,
+)  # fmt: skip
+@click.option("-o", "--output", type=PATHS, help="File to write; standard output without it.")
+@click.pass_obj
+def export_(project: Path | None, format_: str, output: Path | None) -> None:
+    """Write the current release as RDF. Same release, same bytes."""
+    release = current_release(_find_project(project))
+    data = (release.folder / export.FORMATS[format_][0]).read_bytes()
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    draft = output.with_name(f".{output.name}.draft")
+    try:
+        draft.write_bytes(data)
+        draft.replace(output)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
+    click.echo(f"{output}: release {release.id}, {len(data):,} bytes", err=True)
+
+
+@main.command(epilog=_example("kg fmt", "kg fmt --check data/my-source"))
+@click.argument("paths", nargs=-1, type=PATHS)
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 where something would.")
+@click.pass_context
+def fmt(ctx: click.Context, paths: Sequence[Path], check: bool) -> None:
+    """Rewrite Turtle files in the canonical form; without PATHS all of the project's."""
+    if not paths:
+        project = _find_project(ctx.obj)
+        paths = (project.ontology, project.shapes, project.data)
+    changed = format_files(paths, check)
+    for path in changed:
+        click.echo(f"{path}: {'not canonical; run: kg fmt' if check else 'rewritten'}")
+    ctx.exit(1 if check and changed else 0)
+
+
+@main.group("evidence", epilog=_example("kg evidence check ../documents"))
+def evidence_() -> None:
+    """Hold evidence against the documents, or make a new record."""
+
+
+@evidence_.command(epilog=_example("kg evidence check ../documents"))
+@click.argument("documents", type=PATHS)
+@click.pass_context
+def check(ctx: click.Context, documents: Path) -> None:
+    """Check that every cited line of DOCUMENTS (a folder) still has the cited words.
+
+    Exits with 0 when all hold, 1 when one does not, 2 when a document is missing.
+    """
+    graphs = build_graphs(_find_project(ctx.obj))
+    outcome = evidence.check_evidence(export.union(graphs), documents)
+    for finding in outcome.findings:
+        click.echo(f"{finding}")
+    click.echo(
+        f"{outcome.records} records of evidence in {outcome.documents} documents: "
+        f"{len(outcome.findings)} do not hold"
+    )
+    ctx.exit(1 if outcome.findings else 0)
+
+
+@evidence_.command(epilog=_example("kg evidence cite page.txt --line 26 --key l26-b"))
+@click.argument("document", type=PATHS)
+@click.option("--line", type=int, required=True, help="Line of the document, from 1.")
+@click.option("--key", required=True, help="Name of the record, such as l26-b.")
+@click.option("--words", help="The exact words; without them the whole line.")
+@click.option("--occurrence", type=click.IntRange(1), default=1, show_default=True)
+def cite(document: Path, line: int, key: str, words: str | None, occurrence: int) -> None:
+    """Print the row of evidence.csv that cites WORDS on a line of DOCUMENT."""
+    click.echo(evidence.cite(document, key, line, words, occurrence))
+
+
+@main.command(epilog=_example("kg serve --port 8080", "kg serve --data city.ttl"))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
+@click.pass_obj
+def serve(project: Path | None, host: str, port: int, data: Sequence[Path]) -> None:
+    """Serve the current release, or --data, as a web site with a SPARQL endpoint."""
+    from kg.server import serve as run_server  # gunicorn is not needed by the other commands
+
+    found = _find_project(project)
+    if not data:
+        run_server(current_release(found), host, port)
+        return
+    with temporary_release(list(data), found.queries) as release:
+        run_server(release, host, port)

@@ -1,0 +1,67 @@
+"""What goes wrong, said so that the reader can mend it: where, what was found, what to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class KgError(Exception):
+    """Base of every error that a user can cause; its text is complete and fit to print.
+
+    `exit_code` is what the command line returns: 1 when the data do not hold, 2 when the
+    work could not be done at all.
+    """
+
+    exit_code = 2
+
+
+class InputError(KgError):
+    """A file, folder, argument or address that cannot be used as it was given."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A spot in an input file: `line` and `column` count from 1; a column may be a heading."""
+
+    path: Path
+    line: int | None = None
+    column: str | int | None = None
+
+    def __str__(self) -> str:
+        spot = str(self.path)
+        if self.line is not None:
+            spot += f":{self.line}"
+        if isinstance(self.column, int):
+            spot += f":{self.column}"
+        return spot
+
+
+class DataError(KgError):
+    """A value in a data file that the build does not understand; nothing is written."""
+
+    exit_code = 1
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+
+
+class BuildError(KgError):
+    """Several `DataError`s found in one build, one a line."""
+
+    exit_code = 1
+
+    def __init__(self, errors: list[DataError]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = errors
+
+
+class ParameterError(KgError):
+    """A parameter of a canned query that is unknown, missing or of the wrong type."""
+
+
+class QueryError(KgError):
+    """A SPARQL text that cannot be parsed or may not be run."""
+
+
+class NotFoundError(KgError):
+    """A name of ours (query, release, graph) that does not exist."""

@@ -1,0 +1,214 @@
+"""The whole data set in each syntax: for people to read, for machines to load, always the same."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.namespaces import BASE, MD, PREFIXES, bind_prefixes
+from kg.reading import to_oxigraph, to_rdflib
+from kg.turtle import to_trig, to_turtle
+
+Graphs = Mapping[URIRef, Graph]
+
+_NATIVE: dict[URIRef, Callable[[str], int | bool]] = {
+    XSD.integer: int,
+    XSD.boolean: lambda text: text == "true",
+}
+_EXTERNAL_LINKS = (
+    "dct:source", "dct:license", "dct:publisher", "dct:relation", "dct:isPartOf", "foaf:page",
+    "skos:broader", "skos:inScheme", "skos:topConceptOf", "skos:exactMatch", "skos:closeMatch",
+    "rdfs:isDefinedBy", "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:domain", "rdfs:range",
+    "owl:disjointWith", "owl:inverseOf", "void:dataDump",
+)  # fmt: skip
+_EXTERNAL_TEXTS = (
+    "skos:prefLabel", "skos:altLabel", "skos:hiddenLabel", "skos:definition",
+    "skos:editorialNote", "rdfs:label", "dct:title", "dct:description",
+)  # fmt: skip
+
+
+def union(graphs: Graphs) -> Graph:
+    """Return the triples of all graphs as one graph."""
+    whole = Graph()
+    for graph in graphs.values():
+        whole += graph
+    return whole
+
+
+def canonical(graphs: Graphs) -> dict[URIRef, Graph]:
+    """Return `graphs` with blank nodes named as RDFC-1.0 (W3C 2024) names them.
+
+    Every writer below takes such graphs, so that the same data give the same bytes.
+    """
+    dataset = ox.Dataset(to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    named = {name: bind_prefixes(Graph()) for name in sorted(graphs)}
+    for quad in dataset:
+        triple = (to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object))
+        named[URIRef(quad.graph_name.value)].add(triple)
+    return named
+
+
+def turtle(graphs: Graphs) -> str:
+    """Return all triples as canonical Turtle; which graph they stood in is lost."""
+    return to_turtle(union(graphs))
+
+
+def trig(graphs: Graphs) -> str:
+    """Return the data set as canonical TriG."""
+    return to_trig(graphs)
+
+
+def nquads(graphs: Graphs) -> str:
+    """Return the data set as canonical N-Quads, one quad a line, sorted."""
+    lines = {
+        f"{to_oxigraph(t).triple} {name.n3()} .\n" for name, graph in graphs.items() for t in graph
+    }
+    return "".join(sorted(lines))
+
+
+def ntriples(graphs: Graphs) -> str:
+    """Return all triples as canonical N-Triples, sorted; which graph they stood in is lost."""
+    return "".join(sorted(f"{to_oxigraph(triple).triple} .\n" for triple in union(graphs)))
+
+
+def rdfxml(graphs: Graphs) -> str:
+    """Return all triples as RDF/XML, sorted by subject; which graph they stood in is lost."""
+    triples = sorted((to_oxigraph(t).triple for t in union(graphs)), key=str)
+    data = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES)
+    return (data or b"").decode("utf-8")
+
+
+def jsonld(graphs: Graphs) -> str:
+    """Return the data set as JSON-LD 1.1 with our context: short keys, language maps, one object
+    a subject, addresses relative to the base.
+    """
+    context = jsonld_context(union(graphs))
+    document = {
+        "@context": context,
+        "@graph": [
+            {"@id": _name(name), "@graph": _objects(graph, context)}
+            for name, graph in sorted(graphs.items())
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def jsonld_context(ontology: Graph) -> dict[str, Any]:
+    """Return the JSON-LD context that follows from the properties of `ontology`.
+
+    Own properties go by their names; links are addresses, texts are maps by language.
+    """
+    terms: dict[str, Any] = {}
+    for curie in (*_EXTERNAL_LINKS, *_EXTERNAL_TEXTS):
+        prefix, local = curie.split(":")
+        key = local if local not in terms else curie
+        terms[key] = {"@id": PREFIXES[prefix] + local} | (
+            {"@type": "@id"} if curie in _EXTERNAL_LINKS else {"@container": "@language"}
+        )
+    own = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+    for kind in own:
+        for property_ in ontology.subjects(RDF.type, kind):
+            if not str(property_).startswith(str(MD)):
+                continue
+            term: dict[str, Any] = {"@id": str(property_)}
+            range_ = ontology.value(property_, RDFS.range)
+            if kind == OWL.ObjectProperty:
+                term["@type"] = "@id"
+            elif range_ == RDF.langString:
+                term["@container"] = "@language"
+            elif range_ in (XSD.decimal, XSD.dateTime):
+                term["@type"] = str(range_)
+            key = str(property_)[len(str(MD)) :]
+            terms[f"md:{key}" if key in terms else key] = term
+    prefixes = {p: PREFIXES[p] for p in ("md", "dct", "owl", "rdf", "rdfs", "skos", "xsd")}
+    return {
+        "@version": 1.1,
+        "@base": BASE,
+        "@vocab": str(MD),
+        **prefixes,
+        **dict(sorted(terms.items())),
+    }
+
+
+FORMATS: dict[str, tuple[str, str, Callable[[Graphs], str]]] = {
+    # name: file name, media type, writer
+    "turtle": ("kg.ttl", "text/turtle", turtle),
+    "jsonld": ("kg.jsonld", "application/ld+json", jsonld),
+    "trig": ("kg.trig", "application/trig", trig),
+    "nquads": ("kg.nq", "application/n-quads", nquads),
+    "ntriples": ("kg.nt", "application/n-triples", ntriples),
+    "rdfxml": ("kg.rdf", "application/rdf+xml", rdfxml),
+}
+
+
+def _name(node: Node) -> str:
+    """A blank node's label, or an address relative to the base."""
+    text = str(node)
+    if isinstance(node, BNode):
+        return f"_:{text}"
+    return text[len(BASE) :] if text.startswith(BASE) and len(text) > len(BASE) else text
+
+
+def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    keys = {v["@id"]: k for k, v in context.items() if isinstance(v, dict)}
+    objects = []
+    for subject in sorted(set(graph.subjects()), key=_name):
+        entry: dict[str, Any] = {"@id": _name(subject)}
+        types = sorted(
+            _name(kind).removeprefix("ontology#") for kind in graph.objects(subject, RDF.type)
+        )
+        if types:
+            entry["@type"] = types if len(types) > 1 else types[0]
+        for predicate in sorted(set(graph.predicates(subject)), key=str):
+            if predicate == RDF.type:
+                continue
+            values = sorted(graph.objects(subject, predicate), key=lambda o: (o.n3(), _name(o)))
+            key = keys.get(str(predicate))
+            written = _fitting(values, context[key]) if key else None
+            if written is None:
+                key, written = str(predicate), _one_or_many([_value(v) for v in values])
+            entry[str(key)] = written
+        objects.append(entry)
+    return objects
+
+
+def _fitting(values: list[Node], term: Mapping[str, Any]) -> Any:
+    """The values as the term's own short form, None where one of them does not fit it."""
+    if term.get("@container") == "@language":
+        texts: dict[str, list[str]] = {}
+        for value in values:
+            if not isinstance(value, Literal) or not value.language:
+                return None
+            texts.setdefault(value.language, []).append(str(value))
+        return {lang: _one_or_many(sorted(found)) for lang, found in sorted(texts.items())}
+    wanted = term.get("@type")
+    if wanted == "@id":
+        fits = all(isinstance(v, URIRef | BNode) for v in values)
+        return _one_or_many(sorted(_name(v) for v in values)) if fits else None
+    if wanted:
+        fits = all(isinstance(v, Literal) and str(v.datatype) == wanted for v in values)
+        return _one_or_many([str(v) for v in values]) if fits else None
+    if any(isinstance(v, URIRef | BNode) for v in values):
+        return None
+    return _one_or_many([_value(v) for v in values])
+
+
+def _value(value: Node) -> Any:
+    if not isinstance(value, Literal):
+        return {"@id": _name(value)}
+    if value.language:
+        return {"@value": str(value), "@language": value.language}
+    if value.datatype in (None, XSD.string):
+        return str(value)
+    native = _NATIVE.get(value.datatype)
+    if native and str(native(str(value))).lower() == str(value):
+        return native(str(value))
+    return {"@value": str(value), "@type": str(value.datatype)}
+
+
+def _one_or_many(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values

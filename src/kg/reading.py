@@ -1,0 +1,139 @@
+"""RDF files of any syntax, read strictly: quads as they stand, or an error with line and column."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import BNode, Dataset, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.errors import DataError, InputError, Place
+from kg.namespaces import bind_prefixes
+
+FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+def rdf_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the RDF files that `paths` name, folders searched in depth, in a fixed order.
+
+    Raises InputError where a path does not exist, is not RDF, or holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in FORMATS and p.is_file())
+            if not inside:
+                raise InputError(f"{path}: no RDF file in this folder; want {', '.join(FORMATS)}")
+            found.extend(inside)
+        elif not path.exists():
+            raise InputError(f"{path}: no such file or folder; check the path")
+        elif path.suffix not in FORMATS:
+            raise InputError(
+                f"{path}: unknown kind of file '{path.suffix}'; want one of {', '.join(FORMATS)}"
+            )
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def read_quads(path: Path) -> Iterator[ox.Quad]:
+    """Yield the quads of one file as pyoxigraph reads them; literals keep their spelling.
+
+    Raises DataError with line and column where the syntax is wrong, InputError where the
+    file cannot be read.
+    """
+    try:
+        yield from ox.parse(path=str(path), format=FORMATS[path.suffix])
+    except SyntaxError as error:
+        spot = Place(path, error.lineno, error.offset)
+        raise DataError(spot, f"{error.msg}. Fix the file and run the command again.") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+
+
+def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    """Return the rdflib term that equals `term`, lexical form untouched.
+
+    Raises InputError for a triple term: RDF 1.2 is not read by rdflib.
+    """
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=language_tag(term.language))
+        plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
+        return Literal(
+            term.value, datatype=None if plain else URIRef(term.datatype.value), normalize=False
+        )
+    raise InputError(f"triple terms (RDF 1.2) cannot be used here: {term}")
+
+
+def language_tag(tag: str | None) -> str:
+    """Return a language tag as BCP 47 writes it (`zh-Hans`); pyoxigraph puts all in lower case."""
+    first, *rest = (tag or "").split("-")
+    cased = (
+        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part
+        for part in rest
+    )
+    return "-".join((first, *cased))
+
+
+def to_oxigraph(triple: tuple[Node, Node, Node], graph: URIRef | None = None) -> ox.Quad:
+    """Return `triple` as a quad of the graph `graph`, of the default graph where it is None."""
+    name = ox.NamedNode(str(graph)) if graph is not None else ox.DefaultGraph()
+    subject, predicate, object_ = (_oxigraph_term(term) for term in triple)
+    return ox.Quad(subject, predicate, object_, name)  # type: ignore[arg-type]
+
+
+def _oxigraph_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    assert isinstance(term, Literal), f"a triple of {term!r}"  # noqa: S101 - RDF has no more kinds
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    return ox.Literal(
+        str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None
+    )
+
+
+def to_dataset(quads: Iterable[ox.Quad]) -> Dataset:
+    """Return an rdflib Dataset with our prefixes that holds `quads`."""
+    dataset = Dataset()
+    bind_prefixes(dataset)
+    for quad in quads:
+        name = quad.graph_name
+        graph = (
+            dataset.default_graph
+            if isinstance(name, ox.DefaultGraph)
+            else dataset.graph(to_rdflib(name))  # type: ignore[arg-type]
+        )
+        graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+    return dataset
+
+
+def read_dataset(paths: Sequence[Path]) -> Dataset:
+    """Return all quads of the files and folders `paths` as an rdflib Dataset."""
+    return to_dataset(quad for path in rdf_files(paths) for quad in read_quads(path))
+
+
+def read_graph(paths: Sequence[Path]) -> Graph:
+    """Return all triples of the files and folders `paths`, whatever graph they stand in."""
+    graph = bind_prefixes(Graph())
+    for path in rdf_files(paths):
+        for quad in read_quads(path):
+            graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+    return graph

@@ -1,0 +1,238 @@
+"""What a validation found: as text to read, as JSON, and as a SHACL validation report."""
+
+import typing
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path as File
+
+from rdflib import RDF, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib.term import Node
+
+from kg.namespaces import PREFIXES, bind_prefixes
+
+SEVERITIES = ("Violation", "Warning", "Info")
+
+Multiple = typing.Literal["*", "+", "?"]
+
+_WORDS = {
+    "en": {
+        "Violation": "Violation",
+        "Warning": "Warning",
+        "Info": "Info",
+        "line": "line",
+        "shared": "no source of its own",
+        "holds": "The data conform: no violations.",
+        "fails": "The data do not conform: mend the violations and run the command again.",
+    },
+    "ko": {
+        "Violation": "위반",
+        "Warning": "경고",
+        "Info": "참고",
+        "line": "줄",
+        "shared": "출처 없음",
+        "holds": "데이터가 규칙에 맞습니다. 위반이 없습니다.",
+        "fails": "데이터가 규칙에 맞지 않습니다. 위반을 고치고 명령을 다시 실행하세요.",
+    },
+}
+_MULTIPLES: dict[Multiple, URIRef] = {
+    "*": SH.zeroOrMorePath,
+    "+": SH.oneOrMorePath,
+    "?": SH.zeroOrOnePath,
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One finding: which node breaks which shape, and what to do about it by language.
+
+    `rule` is the shape's notation ("S04"), `source` and `line` say where the node comes from,
+    `labels` are its names by language; `component` is the SHACL constraint component.
+    """
+
+    focus: Node
+    path: URIRef | Path | None
+    value: Node | None
+    severity: str
+    shape: URIRef
+    rule: str
+    messages: Mapping[str, str]
+    source: URIRef | None = None
+    line: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    component: URIRef = SH.SPARQLConstraintComponent
+
+    def order(self) -> tuple[object, ...]:
+        """Return the key that sorts results: by source, line, node, then rule."""
+        texts = (str(part or "") for part in (self.shape, _path_text(self.path), self.value))
+        nowhere = (self.source is None, str(self.source), self.line or 0)
+        return (*nowhere, str(self.focus), self.rule, *texts)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results in a fixed order; `files` tells in which folder a source is edited."""
+
+    results: tuple[Result, ...]
+    files: Mapping[URIRef, File] = field(default_factory=dict, compare=False)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no violation; warnings and notes are allowed."""
+        return not any(result.severity == "Violation" for result in self.results)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of results by severity."""
+        counted = Counter(result.severity for result in self.results)
+        return {severity: counted[severity] for severity in SEVERITIES}
+
+    def to_text(self, language: str = "en") -> str:
+        """Return the report to read, grouped by source, messages in `language` or else English."""
+        words = _WORDS.get(language, _WORDS["en"])
+        blocks = []
+        for source, group in groupby(self.results, lambda result: result.source):
+            lines = [self._heading(source, words)]
+            for result in group:
+                spot = f"{words['line']} {result.line}: " if result.line else ""
+                label = _in_language(result.labels, language)
+                name = f"{label} <{curie(result.focus)}>" if label else f"<{curie(result.focus)}>"
+                lines.append(f"  {spot}{words[result.severity]} {result.rule} {name}".rstrip())
+                lines.append(f"    {_in_language(result.messages, language)}")
+            blocks.append("\n".join(lines))
+        counted = ", ".join(f"{words[severity]} {n}" for severity, n in self.counts.items())
+        blocks.append(f"{counted}. {words['holds' if self.conforms else 'fails']}")
+        return "\n\n".join(blocks) + "\n"
+
+    def _heading(self, source: URIRef | None, words: Mapping[str, str]) -> str:
+        if source is None:
+            return words["shared"]
+        name = curie(source).removeprefix("source:")
+        return f"{name} ({self.files[source]})" if source in self.files else name
+
+    def to_json(self) -> dict[str, typing.Any]:
+        """Return the report as plain values, ready for `json.dumps`; the same on any machine."""
+        return {
+            "conforms": self.conforms,
+            "counts": self.counts,
+            "results": [
+                {
+                    "rule": result.rule,
+                    "severity": result.severity,
+                    "shape": str(result.shape),
+                    "focus": _json_term(result.focus),
+                    "label": dict(result.labels),
+                    "path": _path_text(result.path),
+                    "value": _json_term(result.value),
+                    "source": result.source and str(result.source),
+                    "line": result.line,
+                    "message": dict(result.messages),
+                }
+                for result in self.results
+            ],
+        }
+
+    def to_graph(self) -> Graph:
+        """Return the report as SHACL defines it (section 3.6), with the rules as notations."""
+        graph = bind_prefixes(Graph())
+        report = BNode("report")
+        graph.add((report, RDF.type, SH.ValidationReport))
+        graph.add((report, SH.conforms, Literal(self.conforms)))
+        for number, result in enumerate(self.results, 1):
+            node = BNode(f"result{number:06d}")
+            graph.add((report, SH.result, node))
+            graph.add((node, RDF.type, SH.ValidationResult))
+            graph.add((node, SH.focusNode, result.focus))
+            graph.add((node, SH.resultSeverity, SH[result.severity]))
+            graph.add((node, SH.sourceShape, result.shape))
+            graph.add((node, SH.sourceConstraintComponent, result.component))
+            if result.rule:
+                graph.add((node, SKOS.notation, Literal(result.rule)))
+            if result.path is not None:
+                graph.add((node, SH.resultPath, _write_path(graph, result.path, f"{node}p")))
+            if result.value is not None:
+                graph.add((node, SH.value, result.value))
+            for language, text in result.messages.items():
+                graph.add((node, SH.resultMessage, Literal(text, lang=language or None)))
+        return graph
+
+
+def curie(term: Node) -> str:
+    """Return `term` for people: a short name with our prefix, or a literal's text."""
+    if isinstance(term, URIRef):
+        for prefix, namespace in PREFIXES.items():
+            if term.startswith(namespace) and len(term) > len(namespace):
+                return f"{prefix}:{term[len(namespace) :]}"
+    return str(term)
+
+
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def _json_term(term: Node | None) -> dict[str, str] | None:
+    """Return a term as SPARQL 1.1 Query Results JSON writes it."""
+    if term is None:
+        return None
+    if not isinstance(term, Literal):
+        return {"type": "bnode" if isinstance(term, BNode) else "uri", "value": str(term)}
+    found = {"type": "literal", "value": str(term)}
+    if term.language:
+        found["xml:lang"] = term.language
+    elif term.datatype and term.datatype != XSD.string:
+        found["datatype"] = str(term.datatype)
+    return found
+
+
+def _path_text(path: URIRef | Path | None) -> str | None:
+    """Return a property as its address, a path of several as SPARQL writes it."""
+    return path.n3() if isinstance(path, Path) else path and str(path)
+
+
+def read_path(graph: Graph, node: Node) -> URIRef | Path:
+    """Return the property path that begins at `node` (SHACL, section 2.3.1).
+
+    Raises ValueError where it is none.
+    """
+    if isinstance(node, URIRef):
+        return node
+    for relation, kind in ((SH.inversePath, InvPath), (SH.alternativePath, AlternativePath)):
+        inner = graph.value(node, relation)
+        if inner is not None:
+            parts = Collection(graph, inner) if relation == SH.alternativePath else [inner]
+            return kind(*(read_path(graph, part) for part in parts))
+    for sign, relation in _MULTIPLES.items():
+        inner = graph.value(node, relation)
+        if inner is not None:
+            return MulPath(read_path(graph, inner), sign)
+    steps = [read_path(graph, part) for part in Collection(graph, node)]
+    if not steps:
+        raise ValueError(f"{node} is no property path")
+    return SequencePath(*steps)
+
+
+def _write_path(graph: Graph, path: URIRef | Path, name: str) -> Node:
+    """Add `path` to `graph` as SHACL writes it and return the node at which it begins."""
+    if isinstance(path, URIRef):
+        return path
+    node = BNode(name)
+    if isinstance(path, InvPath):
+        graph.add((node, SH.inversePath, _write_path(graph, path.arg, f"{name}i")))
+    elif isinstance(path, MulPath):
+        relation = _MULTIPLES[path.mod]
+        graph.add((node, relation, _write_path(graph, path.path, f"{name}m")))
+    elif isinstance(path, SequencePath | AlternativePath):
+        first = node
+        if isinstance(path, AlternativePath):
+            first = BNode(f"{name}l0")
+            graph.add((node, SH.alternativePath, first))
+        rest: Node = first
+        for number, step in enumerate(path.args, 1):
+            following = BNode(f"{name}l{number}") if number < len(path.args) else RDF.nil
+            graph.add((rest, RDF.first, _write_path(graph, step, f"{name}s{number}")))
+            graph.add((rest, RDF.rest, following))
+            rest = following
+    return node

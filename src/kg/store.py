@@ -1,0 +1,167 @@
+"""An embedded store: quads in, SPARQL out; the plain graph is the union of all graphs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import InputError, QueryError
+from kg.reading import language_tag as language_tag
+from kg.tokens import names_graphs
+
+# The terms of the store, for modules that bind values without knowing the engine.
+NamedNode = ox.NamedNode
+BlankNode = ox.BlankNode
+Literal = ox.Literal
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+RESULT_FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The answer to a SELECT: column names in the order asked for, and rows; None is unbound."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
+
+class EmbeddedStore:
+    """A store in this process, for texts of our own; strangers' queries go to `kg.engine`."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, folder: Path) -> "EmbeddedStore":
+        """Return the store that `build_store` wrote to `folder`, read-only.
+
+        Raises InputError where there is none.
+        """
+        require_store(folder)
+        try:
+            return cls(ox.Store.read_only(str(folder)))
+        except OSError as error:
+            raise InputError(
+                f"{folder}: the store cannot be opened: {error}; delete the release, build again"
+            ) from error
+
+    @classmethod
+    def of(cls, quads: Iterable[ox.Quad]) -> "EmbeddedStore":
+        """Return a store in memory that holds `quads`."""
+        store = ox.Store()
+        store.bulk_extend(quads)
+        return cls(store)
+
+    def select(self, sparql: str) -> Table:
+        """Return the rows of a SELECT. Raises QueryError."""
+        answer = self._query(sparql)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise QueryError("the query does not give rows; want a SELECT")
+        columns = tuple(variable.value for variable in answer.variables)
+        return Table(columns, [tuple(solution[name] for name in columns) for solution in answer])
+
+    def construct(self, sparql: str) -> list[ox.Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError."""
+        answer = self._query(sparql)
+        if not isinstance(answer, ox.QueryTriples):
+            raise QueryError("the query does not give triples; want a CONSTRUCT or DESCRIBE")
+        return list(answer)
+
+    def ask(self, sparql: str) -> bool:
+        """Return the answer of an ASK. Raises QueryError."""
+        answer = self._query(sparql)
+        if not isinstance(answer, ox.QueryBoolean):
+            raise QueryError("the query does not give yes or no; want an ASK")
+        return bool(answer)
+
+    def kind(self, sparql: str) -> str:
+        """Return what a query answers with: `rows`, `truth` or `graph`. Raises QueryError."""
+        answer = self._query(sparql)
+        if isinstance(answer, ox.QueryTriples):
+            return "graph"
+        return "rows" if isinstance(answer, ox.QuerySolutions) else "truth"
+
+    def write(self, sparql: str, syntax: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+        """Return the answer in `syntax`: of RESULT_FORMATS for SELECT and ASK, else GRAPH_FORMATS.
+
+        Raises QueryError.
+        """
+        answer = self._query(sparql)
+        if isinstance(answer, ox.QueryTriples):
+            triples = list(answer)
+            used = prefixes_used(triples, prefixes or {})
+            body = ox.serialize(triples, format=GRAPH_FORMATS[syntax], prefixes=used)
+        else:
+            body = answer.serialize(format=RESULT_FORMATS[syntax])
+        return body or b""
+
+    def extend(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+        """Add triples to the default graph; return those that no graph had before."""
+        new = []
+        for triple in triples:
+            parts = (triple.subject, triple.predicate, triple.object)
+            if next(self._store.quads_for_pattern(*parts, None), None) is None:
+                self._store.add(ox.Quad(*parts, ox.DefaultGraph()))
+                new.append(triple)
+        return new
+
+    def size(self) -> int:
+        """Return the number of quads."""
+        return len(self._store)
+
+    def _query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        try:
+            union = not names_graphs(sparql)  # else FROM would be overlooked
+            return self._store.query(sparql, use_default_graph_as_union=union)
+        except SyntaxError as error:
+            raise QueryError(f"not SPARQL: {error}") from error
+
+
+def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return those of `prefixes` that an address in `triples` begins with."""
+    iris: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.Literal):
+                iris.add(term.datatype.value)
+            elif isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+    return {
+        prefix: namespace
+        for prefix, namespace in prefixes.items()
+        if any(iri.startswith(namespace) for iri in iris)
+    }
+
+
+def require_store(folder: Path) -> None:
+    """Raise InputError where `folder` holds no store."""
+    if not (folder / "CURRENT").is_file():
+        raise InputError(f"{folder}: no store here; build a release with: kg build")
+
+
+def build_store(quads: Iterable[ox.Quad], folder: Path) -> None:
+    """Write `quads` to a new store on disk in `folder`, made ready for reading.
+
+    Raises InputError where the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        store = ox.Store(str(folder))
+        store.bulk_extend(quads)
+        store.optimize()
+        store.flush()
+    except OSError as error:
+        raise InputError(f"{folder}: the store cannot be written: {error}") from error

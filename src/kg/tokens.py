@@ -1,0 +1,56 @@
+"""SPARQL text cut into tokens: enough to replace a variable, or to see what a query may do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# SPARQL 1.1, section 19.8; names are only as exact as their users below need.
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>\#[^\n\r]*)
+  | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+              |\"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<word>\w+)
+  | (?P<escape>\\.)
+  | (?P<quote>["'])
+  | (?P<space>\s+)
+  | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a query: its kind, its text and where it starts, counted from 0."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """Yield the tokens of `query` in order; joined, their texts are `query` again.
+
+    A lone quotation mark is of kind `quote`: the text cannot be cut up reliably after it.
+    """
+    for match in _TOKEN.finditer(query):
+        yield Token(match.lastgroup or "mark", match.group(), match.start())
+
+
+def names_graphs(query: str) -> bool:
+    """Return whether `query` says by FROM which graphs it asks."""
+    code = [token for token in tokens(query) if token.kind != "comment"]
+    for before, token, after in zip(code, code[1:], code[2:], strict=False):
+        in_a_name = before.text in (":", "-", ".") or after.text in (":", "-")
+        if token.text.upper() == "FROM" and not in_a_name:
+            return True
+    return False
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and column, both from 1, of the character at `offset`."""
+    line = text.count("\n", 0, offset) + 1
+    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1

@@ -1,0 +1,205 @@
+"""Turtle in one canonical form, so that a difference between two files is a difference in facts.
+
+Prefixes, subjects, properties and values are sorted (`a` first, then labels), one value stands
+on a line, and blank nodes are nested where they are used. RDF 1.1 Turtle, W3C 2014.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rdflib import RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.errors import DataError, InputError, Place
+from kg.namespaces import PREFIXES
+from kg.reading import rdf_files, read_graph
+
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_NUMBERS = {
+    XSD.integer: re.compile(r"[+-]?[0-9]+"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD.boolean: re.compile(r"true|false"),
+}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_FIRST: dict[Node, int] = {
+    term: rank
+    for rank, term in enumerate(
+        (RDF.type, RDFS.label, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, SKOS.definition)
+    )
+}
+_TAB = "  "
+
+
+def to_turtle(graph: Graph, header: str = "") -> str:
+    """Return the triples of `graph` as canonical Turtle, beginning with the comment `header`.
+
+    Raises InputError where a blank node is used twice or by itself in a circle: such a node has
+    no place of its own in a canonical text, so it has to be given a name.
+    """
+    return _Writer(graph).write(header)
+
+
+def to_trig(graphs: Mapping[URIRef, Graph], header: str = "") -> str:
+    """Return named graphs as canonical TriG: each graph a block of canonical Turtle.
+
+    Raises InputError as `to_turtle` does.
+    """
+    writers = {name: _Writer(graph) for name, graph in sorted(graphs.items())}
+    parts = []
+    for name, writer in writers.items():
+        blocks = "\n".join(writer.blocks())
+        parts.append(f"{writer.iri(name)} {{\n{blocks}}}\n")
+    used = set().union(*(writer.used for writer in writers.values()))
+    return "\n".join([header + _prefix_lines(used), *parts])
+
+
+def format_files(paths: Iterable[Path], check: bool) -> list[Path]:
+    """Return the Turtle files under `paths` that are not canonical; rewrite them unless `check`.
+
+    The comment lines at the head of a file are kept, other comments are not part of RDF and
+    stop the work with a DataError, so that none is lost.
+    """
+    changed = []
+    for path in rdf_files(list(paths)):
+        if path.suffix != ".ttl":
+            continue
+        old = path.read_text("utf-8")
+        lines = old.splitlines()
+        head = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+        for number, line in enumerate(lines[head:], head + 1):
+            if line.lstrip().startswith("#"):
+                raise DataError(
+                    Place(path, number),
+                    "a comment in the middle of the file would be lost; make it a "
+                    "skos:editorialNote, or move it to the head of the file",
+                )
+        header = "".join(f"{line}\n" for line in lines[:head])
+        new = to_turtle(read_graph([path]), header)
+        if new != old:
+            changed.append(path)
+            if not check:
+                path.write_text(new, "utf-8")
+    return changed
+
+
+def _prefix_lines(used: Iterable[str]) -> str:
+    return "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in sorted(used))
+
+
+class _Writer:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.used: set[str] = set()
+        self.inner: set[BNode] = set()
+        for node in set(graph.objects()):
+            if isinstance(node, BNode):
+                if len(list(graph.subject_predicates(node))) > 1:
+                    raise InputError(f"blank node _:{node} is used twice; give it a name")
+                self.inner.add(node)
+
+    def write(self, header: str) -> str:
+        """The whole document."""
+        blocks = self.blocks()
+        return "\n".join(part for part in (header + _prefix_lines(self.used), *blocks) if part)
+
+    def blocks(self) -> list[str]:
+        """One block of text a subject, sorted; those without a name last."""
+        self._check_circles()
+        subjects = [s for s in set(self.graph.subjects()) if s not in self.inner]
+        blocks = [
+            (str(s), f"{self.term(s, '')}{self.pairs(s, _TAB)} .\n")
+            for s in subjects
+            if isinstance(s, URIRef)
+        ]
+        blocks.sort()
+        loose = sorted(f"[{self.pairs(s, _TAB)}\n] .\n" for s in subjects if isinstance(s, BNode))
+        return [*(text for _, text in blocks), *loose]
+
+    def _check_circles(self) -> None:
+        """Every inner blank node must hang on something that was written."""
+        reached: set[Node] = set()
+        todo: list[Node] = [s for s in set(self.graph.subjects()) if s not in self.inner]
+        while todo:
+            node = todo.pop()
+            reached.add(node)
+            todo.extend(o for o in self.graph.objects(node) if o in self.inner)
+        for node in self.inner - reached:
+            raise InputError(f"blank node _:{node} refers to itself; give it a name")
+
+    def pairs(self, subject: Node, indent: str) -> str:
+        """The properties and values of a subject, each value on a line of its own."""
+        out = []
+        predicates = sorted(
+            set(self.graph.predicates(subject)), key=lambda p: (_FIRST.get(p, 99), str(p))
+        )
+        for predicate in predicates:
+            name = "a" if predicate == RDF.type else self.term(predicate, indent)
+            values = sorted(
+                (_order(o), self.term(o, indent + _TAB))
+                for o in self.graph.objects(subject, predicate)
+            )
+            if len(values) == 1:
+                out.append(f"{name} {values[0][1]}")
+            else:
+                joined = f" ,\n{indent}{_TAB}".join(text for _, text in values)
+                out.append(f"{name}\n{indent}{_TAB}{joined}")
+        return "".join(
+            f"\n{indent}{text}{' ;' if n < len(out) else ''}" for n, text in enumerate(out, 1)
+        )
+
+    def term(self, term: Node, indent: str) -> str:
+        if isinstance(term, URIRef):
+            return self.iri(term)
+        if isinstance(term, Literal):
+            return self.literal(term)
+        items = self.items(term)
+        if items is not None:
+            inner = "".join(f"\n{indent}{_TAB}{self.term(i, indent + _TAB)}" for i in items)
+            return f"({inner}\n{indent})" if items else "()"
+        pairs = self.pairs(term, indent + _TAB)
+        return f"[{pairs}\n{indent}]" if pairs else "[]"
+
+    def items(self, node: Node) -> list[Node] | None:
+        """The members of a well-formed list that begins at `node`; None where it is no list."""
+        members: list[Node] = []
+        while node != RDF.nil:
+            if len(list(self.graph.predicate_objects(node))) != 2:
+                return None
+            first, rest = self.graph.value(node, RDF.first), self.graph.value(node, RDF.rest)
+            if first is None or rest is None:
+                return None
+            if len(members) > len(self.graph):  # a list that runs in a circle
+                return None
+            members.append(first)
+            node = rest
+        return members
+
+    def iri(self, iri: URIRef) -> str:
+        for prefix, namespace in PREFIXES.items():
+            if iri.startswith(namespace) and _LOCAL.fullmatch(iri[len(namespace) :]):
+                self.used.add(prefix)
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return iri.n3()
+
+    def literal(self, literal: Literal) -> str:
+        text = str(literal)
+        number = _NUMBERS.get(literal.datatype) if literal.datatype else None
+        if number and number.fullmatch(text):
+            return text
+        quoted = "".join(_ESCAPES.get(sign, sign) for sign in text)
+        body = f'"""{quoted}"""' if "\n" in quoted else f'"{quoted}"'
+        if literal.language:
+            return f"{body}@{literal.language}"
+        if literal.datatype and literal.datatype != XSD.string:
+            return f"{body}^^{self.iri(literal.datatype)}"
+        return body
+
+
+def _order(node: Node) -> tuple[int, str, str]:
+    """Sort key of a value: addresses, then text by language, then blank nodes by their text."""
+    if isinstance(node, URIRef):
+        return (0, "", str(node))
+    if isinstance(node, Literal):
+        return (1, node.language or "", str(node))
+    return (2, "", "")

@@ -1,0 +1,77 @@
+"""Errors as pages for people and as application/problem+json (RFC 9457) for programs."""
+
+import json
+import logging
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kg.engine import BrokenError, DeadlineError, OverloadError, TooLargeError
+from kg.errors import KgError, NotFoundError, ParameterError, QueryError
+from kg.web.formats import wants_page
+
+_STATUS: tuple[tuple[type[KgError], int], ...] = (
+    (NotFoundError, 404),
+    (ParameterError, 400),
+    (QueryError, 400),
+    (TooLargeError, 422),
+    (DeadlineError, 503),
+    (OverloadError, 503),
+    (BrokenError, 503),
+)
+_log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Let `app` answer every error in words that help."""
+
+    @app.errorhandler(KgError)
+    def ours(error: KgError) -> Response:
+        response = problem(status_of(error), str(error))
+        if isinstance(error, OverloadError):
+            response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def protocol(error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return Response(error.get_response().get_data(), error.code, error.get_headers())
+        response = problem(error.code, error.description or error.name)
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> Response:
+        _log.error("fault at %s", request.path, exc_info=error)
+        return problem(500, "Something broke on our side. The fault has been logged.")
+
+
+def status_of(error: KgError) -> int:
+    """Return the HTTP status of one of our errors."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def problem(status: int, detail: str) -> Response:
+    """Return an error with its words, as a page or as JSON."""
+    title = HTTP_TITLES.get(status, "Error")
+    if wants_page():
+        page = render_template("problem.html", status=status, detail=detail)
+        return Response(page, status, mimetype="text/html")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    text = json.dumps(body, ensure_ascii=False) + "\n"
+    return Response(text, status, mimetype="application/problem+json")
+
+
+HTTP_TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    413: "Request too large",
+    415: "Unsupported media type",
+    422: "Answer too large",
+    500: "Server error",
+    503: "Not available",
+}

@@ -1,0 +1,60 @@
+"""Data flow one way: a module imports only from the layers before it."""
+
+import ast
+from pathlib import Path
+
+SOURCE = Path(__file__).parent.parent / "src" / "kg"
+
+LAYERS = [
+    {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"}, {"tokens"}, {"guard"},
+    {"store"},
+    {"reason"}, {"graphs"}, {"report"}, {"validate"}, {"evidence"}, {"export"}, {"release"},
+    {"headers"}, {"places"}, {"queries"}, {"tables"}, {"confinement"}, {"worker"},
+    {"engine"}, {"web"}, {"server"}, {"cli"},
+]  # fmt: skip
+# pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
+OXIGRAPH = {"reading", "store", "worker", "engine", "export", "validate"}
+
+
+def layer(module: str) -> int:
+    """The number of the layer of a module of ours."""
+    (number,) = [n for n, names in enumerate(LAYERS) if module in names] or [-1]
+    assert number >= 0, f"src/kg/{module} is in no layer; put it into LAYERS"
+    return number
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, by full name."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            if node.module == "kg":
+                names |= {f"kg.{alias.name}" for alias in node.names}
+    return names
+
+
+def modules() -> list[tuple[str, Path]]:
+    """Every file with the name of the module of the first level that it belongs to."""
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).with_suffix("").parts[0]
+        if name != "__init__":
+            found.append((name, path))
+    return found
+
+
+def test_imports_go_one_way() -> None:
+    for module, path in modules():
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] != "kg" or len(parts) == 1 or parts[1].startswith("__"):
+                continue
+            assert parts[1] == module or layer(parts[1]) < layer(module), f"{path} imports {name}"
+
+
+def test_pyoxigraph_stands_behind_few_modules() -> None:
+    users = {module for module, path in modules() if "pyoxigraph" in imported(path)}
+    assert users <= OXIGRAPH

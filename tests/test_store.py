@@ -1,0 +1,80 @@
+import pyoxigraph as ox
+import pytest
+
+from kg.errors import InputError, QueryError
+from kg.reading import read_quads
+from kg.store import EmbeddedStore, build_store, language_tag
+from serving import GRAPH, small_store
+
+
+def test_a_store_on_disk_answers_like_one_in_memory(tmp_path):
+    build_store(read_quads(GRAPH), tmp_path / "store")
+    on_disk = EmbeddedStore.open(tmp_path / "store")
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    assert on_disk.select(count) == small_store().select(count)
+    assert on_disk.size() == small_store().size() > 100
+
+
+def test_the_plain_graph_is_all_graphs_together():
+    assert small_store().ask(
+        "PREFIX md: <https://w3id.org/municipal-diplomacy/ontology#> "
+        "ASK { ?agreement md:dateBasis ?curated ; md:channel ?from_the_source }"
+    )
+
+
+def test_columns_keep_the_order_of_the_projection_and_unbound_is_none():
+    table = small_store().select("SELECT ?b ?a WHERE { VALUES (?a ?b) { (1 UNDEF) } }")
+    assert table.columns == ("b", "a")
+    assert table.rows[0][0] is None
+    assert table.rows[0][1] == ox.Literal(1)
+
+
+def test_a_query_of_another_form_is_refused():
+    store = small_store()
+    with pytest.raises(QueryError, match="want a SELECT"):
+        store.select("ASK {}")
+    with pytest.raises(QueryError, match="want a CONSTRUCT"):
+        store.construct("ASK {}")
+    with pytest.raises(QueryError, match="want an ASK"):
+        store.ask("SELECT ?s WHERE { ?s ?p ?o }")
+
+
+def test_a_syntax_error_names_line_and_column():
+    with pytest.raises(QueryError, match="2:8"):
+        small_store().select("SELECT ?s\n  WHRE {}")
+
+
+def test_a_folder_without_a_store_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match="kg build"):
+        EmbeddedStore.open(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_an_input_error(tmp_path):
+    (tmp_path / "store").write_text("a file stands here")
+    with pytest.raises(InputError, match="cannot be written"):
+        build_store([], tmp_path / "store")
+
+
+def test_only_prefixes_in_use_are_written():
+    place = "https://w3id.org/municipal-diplomacy/id/place/"
+    body = small_store().write(
+        f"CONSTRUCT {{ <{place}kr-seoul> ?p ?o }} WHERE {{ <{place}kr-seoul> ?p ?o }}",
+        "turtle",
+        {"place": place, "unused": "http://example.org/"},
+    )
+    assert b"@prefix place:" in body
+    assert b"unused" not in body
+
+
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("zh-hans", "zh-Hans"),
+        ("en", "en"),
+        ("en-gb", "en-GB"),
+        (None, ""),
+        ("zh-hant-tw", "zh-Hant-TW"),
+    ],
+)
+def test_language_tags_are_written_as_bcp_47_says(stored, written):
+    assert language_tag(stored) == written
