@@ -1,20 +1,30 @@
 """The project's own graphs and a release of them, built once for a test run."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rdflib import Graph, URIRef
 
 from kg.export import union
-from kg.graphs import Project, build_graphs
+from kg.graphs import Project, as_dataset, build_graphs
+from kg.namespaces import PREFIXES
+from kg.queries import shorten
 from kg.reading import to_oxigraph
 from kg.release import Release, build_release
-from kg.store import EmbeddedStore
+from kg.report import Report
+from kg.shapes import Shapes, read_shapes
+from kg.store import EmbeddedStore, NamedNode, Term
+from kg.validate import validate
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ROOT.parent / "shared" / "sources"
 PARTS = ("data", "ontology", "shapes", "queries")
+PREAMBLE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+
+Row = tuple[str, ...]
+Ask = Callable[[str], list[Row]]
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +43,40 @@ def whole(graphs: dict[URIRef, Graph]) -> Graph:
 def store(graphs: dict[URIRef, Graph]) -> EmbeddedStore:
     """All quads in Oxigraph."""
     return EmbeddedStore.of(to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
+
+
+def text(term: Term | None) -> str:
+    """A term as a short text: places and bodies by key, literals by value."""
+    if term is None:
+        return ""
+    return shorten(term.value) if isinstance(term, NamedNode) else term.value  # type: ignore[union-attr]
+
+
+def one(rows: list[Row]) -> list[str]:
+    """The only column of rows."""
+    return [row[0] for row in rows]
+
+
+@pytest.fixture
+def ask(store: EmbeddedStore) -> Ask:
+    """Rows of a query in the order they come."""
+
+    def run(body: str) -> list[Row]:
+        return [tuple(text(term) for term in row) for row in store.select(PREAMBLE + body).rows]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def own_shapes() -> Shapes:
+    """The project's shapes and checks."""
+    return read_shapes([ROOT / "shapes"])
+
+
+@pytest.fixture(scope="session")
+def own_report(graphs: dict[URIRef, Graph], own_shapes: Shapes) -> Report:
+    """What the project's shapes and checks find in its own graphs."""
+    return validate(as_dataset(graphs), own_shapes)
 
 
 def copy_project(folder: Path) -> Project:

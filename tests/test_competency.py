@@ -1,42 +1,9 @@
 """The questions that the graph exists to answer, with exact answers (competency questions)."""
 
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
-
-from kg.namespaces import PREFIXES
-from kg.queries import shorten
-from kg.store import EmbeddedStore, NamedNode, Term
-
-Row = tuple[str, ...]
-PREAMBLE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
-
-
-def text(term: Term | None) -> str:
-    """A term as a short text: places and bodies by key, literals by value."""
-    if term is None:
-        return ""
-    return shorten(term.value) if isinstance(term, NamedNode) else term.value  # type: ignore[union-attr]
-
-
-Ask = Callable[[str], list[Row]]
-
-
-@pytest.fixture
-def ask(store: EmbeddedStore) -> Ask:
-    """Rows of a query in the order they come."""
-
-    def run(body: str) -> list[Row]:
-        return [tuple(text(term) for term in row) for row in store.select(PREAMBLE + body).rows]
-
-    return run
-
-
-def one(rows: list[Row]) -> list[str]:
-    """The only column of rows."""
-    return [row[0] for row in rows]
-
+from conftest import Ask, one
 
 BOTH = (
     "place:au-new-south-wales place:mx-mexico-city place:tr-ankara place:pl-warsaw place:ru-moscow "

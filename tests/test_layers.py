@@ -8,7 +8,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "kg"
 LAYERS = [
     {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"}, {"tokens"}, {"guard"},
     {"store"},
-    {"reason"}, {"graphs"}, {"report"}, {"validate"}, {"evidence"}, {"export"}, {"release"},
+    {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"},
     {"headers"}, {"places"}, {"queries"}, {"tables"}, {"confinement"}, {"worker"},
     {"engine"}, {"web"}, {"server"}, {"cli"},
 ]  # fmt: skip
@@ -41,7 +41,7 @@ def modules() -> list[tuple[str, Path]]:
     found = []
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).with_suffix("").parts[0]
-        if name != "__init__":
+        if name not in ("__init__", "__main__"):
             found.append((name, path))
     return found
 

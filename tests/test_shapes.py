@@ -11,7 +11,8 @@ from kg.errors import DataError, Place
 from kg.namespaces import SHAPE
 from kg.reading import rdf_files, read_dataset
 from kg.report import SEVERITIES
-from kg.validate import Check, Shapes, read_shapes, validate
+from kg.shapes import Check, Shapes, read_shapes
+from kg.validate import validate
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures" / "shapes"

@@ -17,10 +17,11 @@ from kg.headers import CannedQuery, read_query
 from kg.queries import find_query, read_queries, run
 from kg.reading import rdf_files, read_dataset, read_quads
 from kg.release import Release, build_release, current_release, temporary_release
+from kg.shapes import read_shapes
 from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
 from kg.tables import text_table
 from kg.turtle import format_files, to_turtle
-from kg.validate import read_shapes, validate
+from kg.validate import validate
 
 PATHS = click.Path(path_type=Path)
 
@@ -161,7 +162,11 @@ def query(
     Answers come from the current release, or from --data. Exits with 2 for an unknown name or a
     parameter that does not fit.
     """
-    values = dict(_pair(text) for text in parameters)
+    values: dict[str, str] = {}
+    for key, value in map(_pair, parameters):
+        if key in values:
+            raise InputError(f"parameter '{key}' is given twice; give it once")
+        values[key] = value
     release = None if data else current_release(_find_project(project))
     question = _question(name, project, release)
     store = (
@@ -169,15 +174,17 @@ def query(
         if release
         else EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
     )
+    hidden: set[str] = set()
     if isinstance(question, CannedQuery):
         sparql = run(question, values, store).sparql
+        hidden = {name for name, column in question.columns.items() if column.kind == "evidence"}
     elif values:
         raise InputError(f"{name} has no header, so it takes no parameters; put them in its text")
     else:
         sparql = question
     kind = store.kind(sparql)
     if format_ == "table" and kind == "rows":
-        click.echo(text_table(store.select(sparql)), nl=False)
+        click.echo(text_table(store.select(sparql), hidden), nl=False)
         return
     fitting: Sequence[str] = list(GRAPH_FORMATS if kind == "graph" else RESULT_FORMATS)
     if format_ == "table":

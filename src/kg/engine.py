@@ -150,20 +150,9 @@ def _result(head: dict[str, str], body: bytes, limits: Limits) -> Result:
                 "answer. Ask for less: a LIMIT, fewer columns, or a download of the release"
             )
         case "syntax":
-            raise QueryError(_readable(head["message"]))
+            raise QueryError(syntax_message(head["message"]))
         case _:
             raise BrokenError(f"the engine could not answer: {head['message']}")
-
-
-def _readable(message: str) -> str:
-    """Return the engine's words with line and column first, and a short list of what it wants."""
-    found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    if not found:
-        return f"not SPARQL: {message}"
-    line, column, rest = found.groups()
-    if len(rest) > 200:
-        rest = rest[:200].rsplit(", ", 1)[0] + " …"
-    return f"line {line}, column {column}: not SPARQL here: {rest}"
 
 
 class _Worker:

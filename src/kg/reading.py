@@ -1,5 +1,6 @@
 """RDF files of any syntax, read strictly: quads as they stand, or an error with line and column."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -51,7 +52,12 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     file cannot be read.
     """
     try:
-        yield from ox.parse(path=str(path), format=FORMATS[path.suffix])
+        with path.open("rb") as file:
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
+            yield from ox.parse(
+                file, format=FORMATS[path.suffix], base_iri=path.absolute().as_uri()
+            )
     except SyntaxError as error:
         spot = Place(path, error.lineno, error.offset)
         raise DataError(spot, f"{error.msg}. Fix the file and run the command again.") from error

@@ -19,9 +19,10 @@ from kg.graphs import Project, as_dataset, build_graphs, built_turtle, source_fo
 from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
 from kg.reading import rdf_files, read_quads, to_oxigraph
 from kg.report import Report
+from kg.shapes import read_shapes
 from kg.store import build_store
 from kg.turtle import to_turtle
-from kg.validate import read_shapes, validate
+from kg.validate import validate
 
 LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
 _BUILT = "# Built by `kg build` from the tables and Turtle beside it: edit those, not this.\n"

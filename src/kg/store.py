@@ -1,5 +1,6 @@
 """An embedded store: quads in, SPARQL out; the plain graph is the union of all graphs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ GRAPH_FORMATS = {
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
 }
 
 
@@ -127,7 +130,18 @@ class EmbeddedStore:
             union = not names_graphs(sparql)  # else FROM would be overlooked
             return self._store.query(sparql, use_default_graph_as_union=union)
         except SyntaxError as error:
-            raise QueryError(f"not SPARQL: {error}") from error
+            raise QueryError(syntax_message(str(error))) from error
+
+
+def syntax_message(message: str) -> str:
+    """Return the engine's words with line and column first, and a short list of what it wants."""
+    found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if not found:
+        return f"not SPARQL: {message}"
+    line, column, rest = found.groups()
+    if len(rest) > 200:
+        rest = rest[:200].rsplit(", ", 1)[0] + " …"
+    return f"line {line}, column {column}: not SPARQL here: {rest}"
 
 
 def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

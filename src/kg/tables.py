@@ -1,15 +1,21 @@
 """An answer as a table of text, aligned for terminals, where Chinese and Korean are double wide."""
 
 import unicodedata
+from collections.abc import Collection
 
 from kg.queries import shorten
 from kg.store import Literal, NamedNode, Table, Term
 
 
-def text_table(table: Table) -> str:
-    """Return the rows under their column names, two spaces apart, and the number of rows."""
-    rows = [list(table.columns), *([_cell(term) for term in row] for row in table.rows)]
-    widths = [max(_width(row[n]) for row in rows) for n in range(len(table.columns))]
+def text_table(table: Table, hidden: Collection[str] = ()) -> str:
+    """Return the rows under their column names, two spaces apart, and the number of rows.
+
+    Columns in `hidden` are left out: addresses that other columns already put in words.
+    """
+    shown = [n for n, name in enumerate(table.columns) if name not in hidden]
+    rows = [[table.columns[n] for n in shown]]
+    rows += [[_cell(row[n]) for n in shown] for row in table.rows]
+    widths = [max(_width(row[n]) for row in rows) for n in range(len(shown))]
     lines = [
         "  ".join(
             text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)

@@ -12,7 +12,7 @@ from kg.namespaces import GEO, ID, MD, bind_prefixes
 _NOTES = ("note_en", "note_ko", "note_zh")
 PLACES = (
     "place", "class", "admin_type", "level", "country", "iso_3166_1", "within", "en", "ko", "zh",
-    "lat", "lon", "ended", "successor", *_NOTES,
+    "alt_en", "alt_ko", "alt_zh", "lat", "lon", "ended", "successor", *_NOTES,
 )  # fmt: skip
 BODIES = ("body", "class", "acts_for", "unit_of", "parents", "en", "ko", "zh", *_NOTES)
 PEOPLE = ("person", "class", "en", "ko", "zh", *_NOTES)
@@ -67,6 +67,9 @@ def _named(graph: Graph, row: Row, kind: str, type_: str) -> URIRef:
 def _place(graph: Graph, row: Row, registry: Registry) -> None:
     kind = row.choice("class", _PLACE_CLASSES)
     node = _named(graph, row, "place", kind)
+    for language, column in zip(LANGUAGES, ("alt_en", "alt_ko", "alt_zh"), strict=True):
+        for name in row.many(column):
+            graph.add((node, SKOS.altLabel, Literal(name, lang=language)))
     for column, predicate in (("lat", GEO.lat), ("lon", GEO.long)):
         if row.optional(column):
             degrees = row.read(column, _degrees)

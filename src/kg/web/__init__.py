@@ -65,6 +65,7 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.request_bytes
     app.extensions["kg"] = Service.over(release, settings.limits)
     app.jinja_env.globals["release_id"] = release.id
+    app.jinja_env.globals["licence"] = release.description.get("licence")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     languages.install(app)
     labels.install(app)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flask import Flask, url_for
+from flask_babel import gettext
 
 from kg.headers import LANGUAGES
-from kg.namespaces import BASE, MD, PREFIXES
+from kg.namespaces import BASE, GRAPH, ID, MD, PREFIXES
 from kg.places import key_of
 from kg.queries import shorten
 from kg.store import EmbeddedStore, Literal, NamedNode, language_tag
@@ -18,7 +19,8 @@ PREFIX rdfs: <{PREFIXES["rdfs"]}>
 PREFIX skos: <{PREFIXES["skos"]}>
 """
 _FACTS = {
-    "label": "skos:prefLabel|rdfs:label|dct:title",
+    "label": "skos:prefLabel|rdfs:label",
+    "title": "dct:title",
     "type": "md:agreementType/skos:prefLabel",
     "class": "a/rdfs:label",
     "date": "md:edtf",
@@ -44,18 +46,22 @@ class _Facts:
 
 
 def names_of(iris: Iterable[str], store: EmbeddedStore, language: str) -> dict[str, Name]:
-    """Return a name for each address, in `language` where there is one; one query for all."""
+    """Return a name for each address, in `language` where there is one; one query for all.
+
+    The graph of a source document goes by the document's name.
+    """
     wanted = sorted(set(iris))
-    found = {iri: _Facts() for iri in wanted}
-    if wanted:
-        for node, fact, value in store.select(_asked(wanted)).rows:
+    documents = {iri: ID["source"] + key_of(iri) for iri in wanted if iri.startswith(str(GRAPH))}
+    found = {iri: _Facts() for iri in (*wanted, *documents.values())}
+    if found:
+        for node, fact, value in store.select(_asked(sorted(found))).rows:
             if isinstance(node, NamedNode) and isinstance(fact, Literal):
                 texts = found[node.value].texts.setdefault(fact.value, {})
                 if isinstance(value, Literal):
                     texts.setdefault(language_tag(value.language), value.value)
                 elif isinstance(value, NamedNode):
                     texts.setdefault("", key_of(value.value))
-    return {iri: _name(iri, facts.texts, language) for iri, facts in found.items()}
+    return {iri: _name(iri, found[documents.get(iri, iri)].texts, language) for iri in wanted}
 
 
 def _asked(iris: list[str]) -> str:
@@ -81,19 +87,33 @@ def install(app: Flask) -> None:
 
 
 def _name(iri: str, facts: dict[str, dict[str, str]], language: str) -> Name:
-    label = _best(facts.get("label", {}), language)
+    label = _best(facts.get("label") or facts.get("title") or {}, language)
     if label.text:
         return label
     if "source" in facts and "line" in facts:
         return Name(f"{facts['source']['']}, line {facts['line']['']}")
     if "written" in facts:
         return _best(facts["written"], language)
+    if iri.startswith(str(GRAPH)):
+        return Name(_graph_words().get(key_of(iri), key_of(iri)), language)
     kind = _best(facts.get("type") or facts.get("class") or {}, language)
     if kind.text and iri.startswith(BASE):
         date = facts.get("date", {}).get("")
         return Name(f"{kind.text}, {date}" if date else f"{kind.text} {key_of(iri)}", kind.language)
     short = shorten(iri)
     return Name(key_of(iri) if iri.startswith(BASE) else short)
+
+
+def _graph_words() -> dict[str, str]:
+    """Return what the graphs that stand beside those of the sources are called."""
+    return {
+        "reference": gettext("gazetteer"),
+        "links": gettext("links to other data sets"),
+        "curation": gettext("our readings"),
+        "derived": gettext("derived by rule"),
+        "ontology": gettext("ontology"),
+        "release": gettext("release"),
+    }
 
 
 def _best(texts: dict[str, str], language: str) -> Name:

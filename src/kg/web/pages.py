@@ -12,8 +12,6 @@ from kg.web.service import service
 
 bp = Blueprint("pages", __name__)
 
-FEATURED = "friendship-and-council"  # the question that comes first
-
 _COUNTS = f"""
 PREFIX md: <{MD}>
 SELECT ?what (COUNT(DISTINCT ?thing) AS ?number) WHERE {{
@@ -49,7 +47,7 @@ def home() -> str:
         counts=counts,
         sources=sources,
         names=names,
-        queries=sorted(service().queries.values(), key=lambda query: query.name != FEATURED),
+        queries=service().queries.values(),
     )
 
 

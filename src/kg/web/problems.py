@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from kg.engine import BrokenError, DeadlineError, OverloadError, TooLargeError
 from kg.errors import KgError, NotFoundError, ParameterError, QueryError
 from kg.web.formats import wants_page
+from kg.web.service import service
 
 _STATUS: tuple[tuple[type[KgError], int], ...] = (
     (NotFoundError, 404),
@@ -57,7 +58,8 @@ def problem(status: int, detail: str) -> Response:
     """Return an error with its words, as a page or as JSON."""
     title = HTTP_TITLES.get(status, "Error")
     if wants_page():
-        page = render_template("problem.html", status=status, detail=detail)
+        queries = service().queries.values() if status == 404 else []
+        page = render_template("problem.html", status=status, detail=detail, queries=queries)
         return Response(page, status, mimetype="text/html")
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     text = json.dumps(body, ensure_ascii=False) + "\n"

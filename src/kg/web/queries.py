@@ -1,21 +1,26 @@
 """The canned questions: a page with form and table each, and the same rows as data."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from kg.errors import ParameterError
-from kg.headers import CannedQuery
+from kg.headers import CannedQuery, Parameter
+from kg.namespaces import ID
 from kg.places import key_of
-from kg.queries import Answer, WrongValueError, fill, find_query, run, typed_values
-from kg.store import NamedNode
+from kg.queries import Answer, WrongValueError, expand, fill, find_query, run, typed_values
+from kg.store import Literal, NamedNode, Term
 from kg.web import formats
-from kg.web.cells import rows_of, shown_columns
-from kg.web.languages import page_language
+from kg.web.cells import evidence_of, remarks_of, rows_of, shown_columns
+from kg.web.labels import Name, names_of
+from kg.web.languages import page_language, text_in
 from kg.web.problems import problem
 from kg.web.service import service
 
@@ -58,15 +63,17 @@ def _page(query: CannedQuery) -> Response:
         query=query,
         answer=answer,
         columns=shown_columns(answer) if answer else [],
-        rows=rows_of(answer) if answer else [],
+        rows=rows_of(answer, _evidence_names(answer)) if answer else [],
+        remarks=remarks_of(answer) if answer else [],
         error=error,
         wrong=error.parameter if isinstance(error, WrongValueError) else None,
+        meant=_meant(query, error) if isinstance(error, WrongValueError) else [],
         typed={name: request.args.get(name) for name in query.parameters},
         given=partial(_given, query),
         places=service().places,
         place_names=_place_names(),
         choices=service().choices,
-        chosen=_chosen(answer),
+        asked=_asked(answer) if answer else [],
         data_links=("json", "csv", "tsv", "xml"),
     )
     return make_response(page, 400 if error else 200)
@@ -79,10 +86,10 @@ def _place_names() -> list[tuple[str, str]]:
     return [(label if shared[label] == 1 else key_of(iri), label) for iri, label in named]
 
 
-def _given(query: CannedQuery, format: str) -> dict[str, str]:
-    """Return the parameters as the reader gave them, to ask again in another format."""
+def _given(query: CannedQuery, **more: str) -> dict[str, str]:
+    """Return the parameters as the reader gave them, to ask again with `more`."""
     known = {name: request.args[name] for name in query.parameters if name in request.args}
-    return {**known, "format": format}
+    return known | more
 
 
 def _values(query: CannedQuery) -> dict[str, str]:
@@ -101,15 +108,49 @@ def _values(query: CannedQuery) -> dict[str, str]:
     return values
 
 
-def _chosen(answer: Answer | None) -> Mapping[str, str]:
-    """Return the places that the answer is about, by parameter."""
-    if answer is None:
-        return {}
-    return {
-        name: service().places.label(term.value, page_language())
-        for name, term in answer.terms.items()
-        if isinstance(term, NamedNode) and answer.query.parameters[name].type == "place"
-    }
+def _asked(answer: Answer) -> list[tuple[Parameter, str]]:
+    """Return what was asked in words: each parameter of the form with its value."""
+    parameters = answer.query.parameters
+    return [
+        (parameter, _in_words(parameter, answer.terms[name]))
+        for name, parameter in parameters.items()
+        if not parameter.hidden
+    ]
+
+
+def _in_words(parameter: Parameter, term: Term) -> str:
+    value = term.value if isinstance(term, Literal | NamedNode) else str(term)
+    match parameter.type:
+        case "place":
+            return service().places.label(value, page_language())
+        case "flag":
+            return str(gettext("yes") if value == "true" else gettext("no"))
+        case "choice":
+            labels = {expand(c.value): c.label for c in service().choices.of(parameter)}
+            return text_in(labels[value]) if value in labels else value
+        case _:
+            return value
+
+
+def _meant(query: CannedQuery, error: WrongValueError) -> list[tuple[str, str]]:
+    """Return the places that the error suggests: their names, and the question about them."""
+    if error.parameter not in query.parameters:
+        return []
+    places = service().places
+    given: dict[str, Any] = _given(query)
+    found = [str(ID["place"]) + key for key in re.findall(r"\(([\w-]+)\)", str(error))]
+    return [
+        (
+            f"{places.label(iri, page_language())} ({key_of(iri)})",
+            url_for("queries.show", **given | {"name": query.name, error.parameter: key_of(iri)}),
+        )
+        for iri in found
+        if iri in places
+    ]
+
+
+def _evidence_names(answer: Answer) -> Mapping[str, Name]:
+    return names_of(evidence_of(answer), service().store, page_language())
 
 
 def _with_release(body: bytes) -> bytes:

@@ -1,21 +1,22 @@
 """A page, and data, for every address of the graph."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
-from rdflib import Graph
 
 from kg.errors import NotFoundError
-from kg.export import ntriples
-from kg.namespaces import BASE, GRAPH, MD, PREFIXES
+from kg.namespaces import BASE, GRAPH, MD
 from kg.places import key_of
-from kg.reading import to_rdflib
-from kg.store import Literal, NamedNode, Term, language_tag
-from kg.turtle import to_turtle
+from kg.queries import CannedQuery, expand
+from kg.store import Literal, NamedNode, Term
 from kg.web import formats
 from kg.web.labels import names_of
 from kg.web.languages import page_language
 from kg.web.service import service
+from kg.web.terms import terms_page
+from kg.web.triples import write
 
 bp = Blueprint("resources", __name__)
 
@@ -31,21 +32,21 @@ SELECT DISTINCT ?property ?subject ?graph
 WHERE { GRAPH ?graph { ?subject ?property %s } FILTER (isIRI(?subject)) }
 ORDER BY ?property ?subject ?graph
 """
-_TERMS = f"""
-PREFIX owl: <{PREFIXES["owl"]}>
-SELECT DISTINCT ?kind ?term WHERE {{
-  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty }}
-  ?term a ?kind .
-  FILTER (STRSTARTS(STR(?term), "{MD}"))
-}}
-ORDER BY ?kind ?term
-"""
 _MEMBERS = """
 SELECT DISTINCT ?subject WHERE { GRAPH %s { ?subject ?property ?value } FILTER (isIRI(?subject)) }
 ORDER BY ?subject
 """
-_FIRST = (PREFIXES["rdf"] + "type", PREFIXES["skos"] + "prefLabel", PREFIXES["rdfs"] + "label",
-          PREFIXES["skos"] + "definition", PREFIXES["skos"] + "editorialNote")  # fmt: skip
+# What a reader wants to know before the rest, and what matters to programs only.
+_FIRST = [expand(name) for name in (
+    "rdf:type", "skos:prefLabel", "rdfs:label", "skos:altLabel", "skos:definition",
+    "skos:editorialNote", "md:agreementType", "md:status", "md:channel", "md:edtf",
+    "md:dateAsWritten", "md:dateBasis", "md:dateNote", "md:dateClaim", "md:party", "md:involves",
+    "md:from", "md:to", "md:between", "md:evidence",
+)]  # fmt: skip
+_LAST = [expand(name) for name in (
+    "dct:source", "md:earliest", "md:latest", "md:year", "md:precision", "oa:start", "oa:end",
+    "md:sha256",
+)]  # fmt: skip
 
 
 @dataclass
@@ -65,7 +66,7 @@ def show(path: str) -> Response:
     syntax = formats.choose([formats.HTML, *formats.GRAPHS], asked)
     groups = _groups(_STATEMENTS % iri)
     if iri.value == str(MD).rstrip("#") and syntax == "html":
-        return make_response(_ontology_page(iri, groups))
+        return make_response(terms_page(iri))
     members = _members(iri) if iri.value.startswith(str(GRAPH)) else []
     incoming = _groups(_INCOMING % iri)
     if not groups and not members and not incoming:
@@ -73,7 +74,7 @@ def show(path: str) -> Response:
             f"nothing is recorded about {iri.value}; see the list of questions, or ask by SPARQL"
         )
     if syntax != "html":
-        body = _data(_construct(iri, bool(members)), syntax)
+        body = write(_construct(iri, bool(members)), syntax)
         return Response(body, content_type=formats.media_type(syntax))
     return make_response(_page(iri, groups, incoming, members))
 
@@ -94,27 +95,22 @@ def _construct(iri: NamedNode, is_graph: bool) -> str:
     return f"CONSTRUCT {{ {iri} ?p ?o }} WHERE {{ {iri} ?p ?o }}"
 
 
-def _data(sparql: str, syntax: str) -> str | bytes:
-    """Return the triples of a CONSTRUCT in `syntax`, as the release's own dumps write them."""
-    store = service().store
-    if syntax not in ("turtle", "ntriples"):
-        return store.write(sparql, syntax, PREFIXES)
-    graph = Graph()
-    for triple in store.construct(sparql):
-        subject, predicate, value = (to_rdflib(term) for term in triple)
-        graph.add((subject, predicate, value))
-    return to_turtle(graph) if syntax == "turtle" else ntriples({MD.result: graph})
-
-
 def _groups(sparql: str) -> list[Group]:
-    """Return the statements by property: kind and names first, then by property."""
+    """Return the statements by property: what matters most first, the rest by property."""
     groups: dict[str, Group] = {}
     for name, value, graph in service().store.select(sparql).rows:
         if isinstance(name, NamedNode) and isinstance(graph, NamedNode) and value is not None:
             group = groups.setdefault(name.value, Group(name.value))
             group.terms.setdefault(value, []).append(graph.value)
-    first = {name: number for number, name in enumerate(_FIRST)}
-    return sorted(groups.values(), key=lambda g: (first.get(g.property, 99), g.property))
+    order = {name: number for number, name in enumerate(_FIRST)}
+    order |= {name: number for number, name in enumerate(_LAST, 200)}
+    return sorted(groups.values(), key=lambda g: (order.get(g.property, 100), g.property))
+
+
+def _usual(groups: list[Group]) -> list[str]:
+    """Return the graphs that most of the statements stand in; the page names them once."""
+    counts = Counter(tuple(graphs) for group in groups for graphs in group.terms.values())
+    return list(counts.most_common(1)[0][0]) if counts else []
 
 
 def _members(graph: NamedNode) -> list[str]:
@@ -123,6 +119,13 @@ def _members(graph: NamedNode) -> list[str]:
 
 
 def _page(iri: NamedNode, groups: list[Group], incoming: list[Group], members: list[str]) -> str:
+    said = {group.property: group.terms for group in groups}
+    for group in incoming:  # a symmetric tie is told once
+        group.terms = {
+            term: graphs
+            for term, graphs in group.terms.items()
+            if term not in said.get(group.property, {})
+        }
     total = sum(len(group.terms) for group in incoming)
     left = MOST_SHOWN
     for group in incoming:
@@ -143,8 +146,12 @@ def _page(iri: NamedNode, groups: list[Group], incoming: list[Group], members: l
         iri=iri.value,
         key=key_of(iri.value),
         groups=groups,
+        usual=_usual(groups),
         incoming=[group for group in incoming if group.terms],
+        usual_incoming=_usual(incoming),
         incoming_total=total,
+        kinds=[kind.value for kind in said.get(_FIRST[0], {}) if isinstance(kind, NamedNode)],
+        questions=_questions(iri.value),
         members=members[:MOST_SHOWN],
         members_total=len(members),
         most_shown=MOST_SHOWN,
@@ -154,58 +161,13 @@ def _page(iri: NamedNode, groups: list[Group], incoming: list[Group], members: l
     )  # fmt: skip
 
 
-def _ontology_page(iri: NamedNode, groups: list[Group]) -> str:
-    """The terms on one page, because their addresses are fragments of it."""
-    terms: dict[str, list[str]] = {}
-    for kind, term in service().store.select(_TERMS).rows:
-        if isinstance(kind, NamedNode) and isinstance(term, NamedNode):
-            terms.setdefault(kind.value, []).append(term.value)
-    every = [term for listed in terms.values() for term in listed]
-    names = names_of([iri.value, *every], service().store, page_language())
-    return render_template(
-        "ontology.html",
-        iri=iri.value,
-        terms=terms,
-        names=names,
-        definitions=_definitions(),
-        details=_details(every),
-        key_of=key_of,
-        data=[(end, url_for("resources.show", path=f"ontology.{end}"))
-              for end in ("ttl", "jsonld", "nt")],
-    )  # fmt: skip
-
-
-def _definitions() -> dict[str, dict[str, str]]:
-    """Return the definition of each term by language."""
-    found: dict[str, dict[str, str]] = {}
-    rows = (
-        service()
-        .store.select(
-            f"SELECT ?term ?text WHERE {{ ?term <{PREFIXES['skos']}definition> ?text . "
-            f'FILTER (STRSTARTS(STR(?term), "{MD}")) }}'
-        )
-        .rows
-    )
-    for term, text in rows:
-        if isinstance(term, NamedNode) and isinstance(text, Literal):
-            found.setdefault(term.value, {})[language_tag(text.language) or "en"] = text.value
-    return found
-
-
-def _details(terms: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return what each term is under, and what it leads from and to, as (word, address)."""
-    words = {"subClassOf": "kind of", "subPropertyOf": "kind of", "domain": "from", "range": "to"}
-    found: dict[str, list[tuple[str, str]]] = {term: [] for term in terms}
-    for word, said in words.items():
-        rows = (
-            service()
-            .store.select(
-                f"SELECT DISTINCT ?term ?other WHERE {{ ?term <{PREFIXES['rdfs']}{word}> ?other . "
-                "FILTER (isIRI(?other)) } ORDER BY ?term ?other"
-            )
-            .rows
-        )
-        for term, other in rows:
-            if isinstance(term, NamedNode) and isinstance(other, NamedNode) and term.value in found:
-                found[term.value].append((said, other.value))
-    return found
+def _questions(iri: str) -> list[tuple[CannedQuery, str]]:
+    """Return the questions that can be asked about a place, each with its address."""
+    if iri not in service().places:
+        return []
+    return [
+        (query, url_for("queries.show", **dict[str, Any](name=query.name) | {name: key_of(iri)}))
+        for query in service().queries.values()
+        for name, parameter in query.parameters.items()
+        if parameter.type == "place"
+    ]

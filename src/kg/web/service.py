@@ -11,6 +11,8 @@ from kg.queries import CannedQuery, Choices, Places, read_queries
 from kg.release import Release
 from kg.store import EmbeddedStore
 
+FEATURED = "friendship-and-council"  # the question that comes first
+
 
 @dataclass(frozen=True)
 class Service:
@@ -27,11 +29,12 @@ class Service:
     def over(cls, release: Release, limits: Limits) -> "Service":
         """Return the service over `release`. Raises InputError where it cannot be opened."""
         store = EmbeddedStore.open(release.store)
+        queries = read_queries(release.queries)
         return cls(
             release=release,
             store=store,
             engine=Engine(release.store, limits),
-            queries=read_queries(release.queries),
+            queries=dict(sorted(queries.items(), key=lambda named: named[0] != FEATURED)),
             places=Places(store),
             choices=Choices(store),
         )

@@ -1,6 +1,7 @@
 """The SPARQL endpoint: read-only, and every stranger's query in a worker process."""
 
 import json
+import re
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -17,6 +18,7 @@ from kg.web.service import service
 bp = Blueprint("sparql", __name__)
 
 ROWS_SHOWN = 1000
+LONGEST_LINKED = 1500  # characters of a query
 _EXAMPLE = """\
 PREFIX md: <https://w3id.org/municipal-diplomacy/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -89,9 +91,25 @@ def _page(query: str | None) -> Response:
             error = wrong
     shown: dict[str, Any] = _shown(result) if result else {}
     page = render_template(
-        "sparql.html", query=query or _EXAMPLE, asked=query, result=result, error=error, **shown
+        "sparql.html",
+        query=query or _EXAMPLE,
+        # Longer addresses are refused by many servers; the form can still ask for every format.
+        linked=query is not None and len(query) <= LONGEST_LINKED,
+        result=result,
+        error=error,
+        spot=_spot(query or "", str(error)) if error else None,
+        **shown,
     )
     return make_response(page, status_of(error) if error else 200)
+
+
+def _spot(query: str, message: str) -> str | None:
+    """Return the line that the error is in with a mark under the column, where it names them."""
+    found = re.match(r"line (\d+), column (\d+)", message)
+    lines = query.splitlines()
+    if not found or int(found[1]) > len(lines) or len(lines[int(found[1]) - 1]) > 500:
+        return None
+    return f"{lines[int(found[1]) - 1]}\n{' ' * (int(found[2]) - 1)}^"
 
 
 def _shown(result: Result) -> dict[str, Any]:

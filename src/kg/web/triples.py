@@ -1,0 +1,54 @@
+"""Triples as the release's own dumps write them."""
+
+import json
+from typing import Any
+
+from rdflib import Graph
+
+from kg.export import jsonld_context, ntriples
+from kg.namespaces import MD, PREFIXES
+from kg.reading import to_rdflib
+from kg.turtle import to_turtle
+from kg.web.service import service
+
+_PROPERTIES = f"""
+PREFIX owl: <{PREFIXES["owl"]}>
+PREFIX rdf: <{PREFIXES["rdf"]}>
+PREFIX rdfs: <{PREFIXES["rdfs"]}>
+CONSTRUCT {{ ?property a ?kind ; rdfs:range ?range }} WHERE {{
+  VALUES ?kind {{ rdf:Property owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
+  ?property a ?kind .
+  OPTIONAL {{ ?property rdfs:range ?range . FILTER (isIRI(?range)) }}
+}}
+"""
+
+
+def write(sparql: str, syntax: str) -> str | bytes:
+    """Return the triples of a CONSTRUCT in `syntax`, as the release's own dumps write them."""
+    store = service().store
+    if syntax == "rdfxml":
+        return store.write(sparql, syntax, PREFIXES)
+    graph = Graph()
+    for triple in store.construct(sparql):
+        subject, predicate, value = (to_rdflib(term) for term in triple)
+        graph.add((subject, predicate, value))
+    if syntax == "jsonld":
+        return _jsonld(graph)
+    return to_turtle(graph) if syntax == "turtle" else ntriples({MD.result: graph})
+
+
+def _jsonld(graph: Graph) -> str:
+    """Return `graph` as JSON-LD with that part of the release's context that it needs."""
+    declared = Graph()
+    for triple in service().store.construct(_PROPERTIES):
+        subject, predicate, value = (to_rdflib(term) for term in triple)
+        declared.add((subject, predicate, value))
+    used = {str(predicate) for predicate in graph.predicates()}
+    context = {
+        name: term
+        for name, term in jsonld_context(declared).items()
+        if name != "@base" and (isinstance(term, str | float) or term["@id"] in used)
+    }
+    text = graph.serialize(format="json-ld", context=context, use_native_types=True, indent=1)
+    document: dict[str, Any] = json.loads(text)
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

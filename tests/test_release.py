@@ -1,0 +1,204 @@
+"""Releases: the same input the same bytes, and a failed build changes nothing."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Graph
+
+from conftest import copy_project
+from kg import export
+from kg.errors import InputError, KgError, NotFoundError
+from kg.graphs import Project
+from kg.reading import FORMATS, read_graph
+from kg.release import (
+    InvalidDataError,
+    Release,
+    build_release,
+    current_release,
+    temporary_release,
+)
+from kg.store import EmbeddedStore
+
+Built = tuple[Project, Release]
+
+
+def quiet(_: str) -> None:
+    """No progress."""
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "store" not in path.parts
+    }
+
+
+def test_another_process_and_folder_give_the_same_release(built: Built, tmp_path: Path) -> None:
+    _project, release = built
+    copy_project(tmp_path)
+    environment = {**os.environ, "PYTHONHASHSEED": "77", "LC_ALL": "C", "TZ": "Asia/Seoul"}
+    subprocess.run(
+        [sys.executable, "-m", "kg", "--project", str(tmp_path), "build"],
+        check=True,
+        env=environment,
+        capture_output=True,
+    )
+    other = current_release(Project(tmp_path))
+    assert other.id == release.id
+    assert snapshot(other.folder) == snapshot(release.folder)
+
+
+def test_the_description_tells_the_truth(built: Built) -> None:
+    _, release = built
+    assert json.loads((release.folder / "release.json").read_text("utf-8")) == release.description
+    for dump in release.description["dumps"]:
+        data = (release.folder / dump["file"]).read_bytes()
+        assert len(data) == dump["bytes"]
+        assert hashlib.sha256(data).hexdigest() == dump["sha256"]
+    store = EmbeddedStore.open(release.store)
+    assert store.size() == release.description["quads"]
+    assert sum(release.description["graphs"].values()) == release.description["quads"]
+
+
+def canonical(path: Path) -> set[str]:
+    """The canonical quads of a dump."""
+    dataset = ox.Dataset(ox.parse(path=str(path), format=FORMATS[path.suffix]))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(quad) for quad in dataset}
+
+
+def test_every_dump_loads_back_to_the_same_graph(built: Built) -> None:
+    folder = built[1].folder
+    quads, triples = canonical(folder / "kg.nq"), canonical(folder / "kg.nt")
+    for name in ("kg.jsonld", "kg.trig"):
+        assert canonical(folder / name) == quads, name
+    for name in ("kg.ttl", "kg.rdf"):
+        assert canonical(folder / name) == triples, name
+
+
+@pytest.mark.parametrize("name", ["kg.ttl", "kg.nt", "kg.rdf"])
+def test_rdflib_reads_the_dumps_alike(built: Built, name: str) -> None:
+    path = built[1].folder / name
+    assert len(Graph().parse(path)) == len(read_graph([path]))
+
+
+def test_every_dump_names_its_release(built: Built) -> None:
+    _, release = built
+    for file, _, _ in export.FORMATS.values():
+        assert release.id in (release.folder / file).read_text("utf-8"), file
+
+
+def test_jsonld_is_short_and_says_each_subject_once_a_graph(built: Built) -> None:
+    document = json.loads((built[1].folder / "kg.jsonld").read_text("utf-8"))
+    for graph in document["@graph"]:
+        names = [entry["@id"] for entry in graph["@graph"]]
+        assert len(names) == len(set(names))
+    places = next(g for g in document["@graph"] if g["@id"] == "graph/reference")["@graph"]
+    seoul = next(entry for entry in places if entry["@id"] == "id/place/kr-seoul")
+    assert seoul["@type"] == "Municipality"
+    assert seoul["prefLabel"] == {"en": "Seoul", "ko": "서울특별시", "zh-Hans": "首尔"}
+    assert seoul["within"] == "id/place/kr"
+    assert seoul["adminLevel"] == 1
+    published = json.loads((built[1].folder / "context.jsonld").read_text("utf-8"))
+    assert published["@context"] == document["@context"]
+
+
+def test_building_again_finds_the_release(built: Built) -> None:
+    project, release = built
+    before = {p: p.stat().st_mtime_ns for p in release.folder.rglob("*")}
+    assert build_release(project, quiet).id == release.id
+    assert {p: p.stat().st_mtime_ns for p in release.folder.rglob("*")} == before
+
+
+@pytest.fixture
+def project(built: Built, tmp_path: Path) -> Project:
+    """A copy with a current release, which a test may break."""
+    copy = copy_project(tmp_path)
+    releases = copy.build / "releases"
+    releases.mkdir(parents=True)
+    (releases / built[1].id).symlink_to(built[1].folder)
+    (copy.build / "current").write_text(f"{built[1].id}\n", "utf-8")
+    return copy
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace the first `old` in a file."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_data_that_are_not_understood_change_nothing(project: Project) -> None:
+    replace(project.data / "seoul-council-exchanges" / "events.csv", "曼谷", "曼各")
+    before = snapshot(project.folder)
+    with pytest.raises(KgError, match=r"events\.csv:2: place is '曼各'"):
+        build_release(project, quiet)
+    assert snapshot(project.folder) == before
+
+
+def test_data_that_break_a_shape_change_nothing(project: Project) -> None:
+    rows = project.data / "seoul-council-exchanges" / "events.csv"
+    lines = rows.read_text("utf-8").splitlines(keepends=True)
+    rows.write_text("".join(line for line in lines if not line.startswith("l66-2,")), "utf-8")
+    evidence = project.data / "seoul-council-exchanges" / "evidence.csv"
+    lines = evidence.read_text("utf-8").splitlines(keepends=True)
+    evidence.write_text("".join(line for line in lines if not line.startswith("l66-2,")), "utf-8")
+    before = snapshot(project.folder)
+    with pytest.raises(InvalidDataError) as caught:
+        build_release(project, quiet)
+    assert "S21" in str(caught.value) and "the last good one stays" in str(caught.value)
+    assert caught.value.exit_code == 1
+    assert snapshot(project.folder) == before
+
+
+def test_a_disk_that_cannot_be_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also root may not write here: the folder of the releases is a file."""
+    (project.queries / "extra.rq").write_text(
+        (project.queries / "intents.rq").read_text("utf-8"), "utf-8"
+    )
+    releases = project.build / "releases"
+    (releases / os.listdir(releases)[0]).unlink()
+    releases.rmdir()
+    releases.write_text("", "utf-8")
+    before = snapshot(project.folder)
+    with pytest.raises(InputError, match="cannot be written"):
+        build_release(project, quiet)
+    assert snapshot(project.folder) == before
+
+
+def test_no_release_yet_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="kg build"):
+        current_release(Project(tmp_path))
+
+
+def test_a_changed_query_is_another_release(project: Project, built: Built) -> None:
+    (project.queries / "again.rq").write_text(
+        (project.queries / "intents.rq").read_text("utf-8"), "utf-8"
+    )
+    assert build_release(project, quiet).id != built[1].id
+
+
+def test_any_rdf_can_be_served_for_a_while(tmp_path: Path) -> None:
+    path = tmp_path / "city.ttl"
+    path.write_text('<urn:city> <urn:name> "Testville" .', "utf-8")
+    with temporary_release([path], tmp_path / "no queries") as release:
+        folder = release.folder
+        rows = EmbeddedStore.open(release.store).select("SELECT ?n { ?c <urn:name> ?n }").rows
+        assert len(rows) == 1
+        assert len(release.id) == 16
+    assert not folder.exists()
+
+
+def test_no_triple_stands_in_two_graphs(built: Built) -> None:
+    """A union of graphs would count it twice in an engine that does not remove duplicates."""
+    folder = built[1].folder
+    quads = sum(1 for _ in (folder / "kg.nq").open(encoding="utf-8"))
+    assert quads == sum(1 for _ in (folder / "kg.nt").open(encoding="utf-8"))
