@@ -26,9 +26,11 @@ def small_release(folder: Path) -> Release:
     (folder / "kg.trig").write_bytes(dump)
     description = {
         "id": "0123456789abcdef",
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
         "dumps": [
             {
                 "file": "kg.trig",
+                "format": "trig",
                 "bytes": len(dump),
                 "sha256": hashlib.sha256(dump).hexdigest(),
                 "mediaType": "application/trig",

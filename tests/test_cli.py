@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from rdflib import RDF, SH, Graph
 
+from conftest import ROOT
 from kg.cli import main
 from kg.graphs import Project
 from kg.release import Release

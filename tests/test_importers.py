@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, copy_project
 from rdflib import DCTERMS, RDF, Graph, URIRef
 
+from conftest import ROOT, copy_project
 from kg.errors import KgError
 from kg.graphs import Project, build_graphs, built_turtle
 from kg.namespaces import MD

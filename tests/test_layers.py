@@ -6,11 +6,11 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "kg"
 
 LAYERS = [
-    {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"}, {"tokens"}, {"guard"},
-    {"store"},
-    {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"},
-    {"headers"}, {"places"}, {"queries"}, {"tables"}, {"confinement"}, {"worker"},
-    {"engine"}, {"web"}, {"server"}, {"cli"},
+    {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"},
+    {"tokens"}, {"guard"}, {"store"}, {"reason"}, {"graphs"}, {"report"},
+    {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"}, {"headers"},
+    {"places"}, {"queries"}, {"tables"}, {"confinement"}, {"worker"}, {"engine"},
+    {"web"}, {"server"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
 OXIGRAPH = {"reading", "store", "worker", "engine", "export", "validate"}

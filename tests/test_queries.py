@@ -354,15 +354,23 @@ def test_council_agreements_alone_and_what_is_not_signed(whole):
     alone = run(ALL["council-only"], {}, whole)
     assert column(alone, "partnerLabel") == ["Almaty", "Bishkek"]
     assert column(alone, "councilSigned") == ["2001-05-09", "2016-01-14"]
+
+
+def test_four_partners_have_an_intent_or_an_exchange_of_views(whole):
+    """An exchange of views binds nobody: its partner is known from the list entry alone."""
     intents = run(ALL["intents"], {}, whole)
-    assert set(
-        zip(column(intents, "partnerLabel"), column(intents, "statusLabel"), strict=True)
-    ) == {
-        ("Amman", "intent confirmed"),
-        ("Marseille", "intent confirmed"),
-        ("Guizhou", "intent confirmed"),
-        ("British Columbia", "views exchanged"),
-    }
+    columns = [column(intents, name) for name in ("partnerLabel", "statusLabel", "dated")]
+    assert list(zip(*columns, strict=True)) == [
+        ("Guizhou", "intent confirmed", None),
+        ("Marseille", "intent confirmed", None),
+        ("Amman", "intent confirmed", None),
+        ("British Columbia", "views exchanged", "2018-10"),
+    ]
+
+
+def test_a_fact_goes_by_its_name_in_the_language_asked_for(whole):
+    facts = run(ALL["evidence-of"], {"lang": "ko"}, whole)
+    assert any("앙카라" in name for name in column(facts, "aboutLabel"))
 
 
 def test_the_answer_is_the_same_without_graphs(whole):

@@ -40,7 +40,7 @@ def test_a_query_of_another_form_is_refused():
 
 
 def test_a_syntax_error_names_line_and_column():
-    with pytest.raises(QueryError, match="2:8"):
+    with pytest.raises(QueryError, match="line 2, column 8"):
         small_store().select("SELECT ?s\n  WHRE {}")
 
 

@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from rdflib import Graph
+from rdflib.compare import isomorphic
 
 from kg.engine import Limits
 from kg.errors import InputError
 from kg.reading import read_quads
 from kg.web import Settings, create_app
 from kg.web.languages import read_catalogue
-from serving import GRAPH, ROOT, small_release
+from serving import BASE, GRAPH, ROOT, small_release
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 DEATH = (
@@ -119,6 +121,8 @@ def test_every_text_of_the_pages_is_translated(language):
     templates = ROOT / "src" / "kg" / "web" / "templates"
     texts = extract_from_dir(str(templates), method_map=[("**.html", "jinja2")],
                              options_map={"**.html": {"trimmed": "true"}})  # fmt: skip
+    python = extract_from_dir(str(templates.parent), method_map=[("**.py", "python")])
+    texts = [*texts, *python]
     keys = [text if isinstance(text, str) else (text[0], 0) for _, _, text, _, _ in texts]
     missing = [key for key in keys if key not in catalogue._catalog]
     assert missing == []
@@ -146,6 +150,27 @@ def test_the_question_is_answered_with_links_to_partner_and_evidence(client):
     assert "0123456789abcdef" in page.text
     assert "repaired" in page.text and "disputed" in page.text
     assert "SELECT ?partner" in page.text and "?_city" not in page.text
+
+
+def test_evidence_goes_by_its_name_and_a_column_without_remarks_is_left_out(client):
+    _, page = browse(client, "/queries/council-only")
+    assert "council-list, line" in page.text
+    assert not [a for a in page.all("th") if a.get("class") == "remark"]
+    assert not page.all("dl")
+
+
+def test_a_remark_is_explained_below_the_table(client):
+    _, page = browse(client, "/queries/friendship-and-council")
+    explained = {a["id"] for a in page.all("div") if a.get("id", "").startswith("remark-")}
+    assert explained == {"remark-repaired", "remark-disputed"}
+    assert {"#remark-repaired", "#remark-disputed"} <= {a["href"] for a in page.all("a")}
+    assert "misprints" in page.text and "different dates" in page.text
+
+
+def test_every_cell_of_a_card_says_its_column(client):
+    _, page = browse(client, "/queries/friendship-and-council?lang=ko")
+    assert all(a["data-label"] for a in page.all("td"))
+    assert {a["role"] for a in page.all("th")} == {"columnheader", "rowheader"}
 
 
 def test_labels_say_which_language_they_are_in(client):
@@ -211,7 +236,27 @@ def test_the_form_keeps_what_was_typed_and_marks_the_field(client):
     (field,) = [a for a in page.all("input") if a.get("name") == "city"]
     assert field["value"] == 'Atlantis">'
     assert field["aria-invalid"] == "true"
+    assert field["aria-describedby"] == "error p-city-help"
+    assert page.text.count("Atlantis") == 1
+    assert {"lang": "en"} in page.all("span")
     assert {"value": "false", "selected": None} in page.all("option")
+
+
+def test_a_name_of_several_places_leads_to_each_of_them(client):
+    _, page = browse(client, "/queries/friendship-and-council?city=Portland&letters=no&lang=ko")
+    links = [a["href"] for a in page.all("a") if "city=us-portland" in a["href"]]
+    assert len(links) == 2
+    assert all("letters=no" in link and "lang=ko" in link for link in links)
+    for link in links:
+        assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["_external", "name", "_anchor"])
+def test_a_parameter_that_is_none_of_ours_leads_nowhere(client, name):
+    hostile = {name: "x (kr-seoul)", f"{name}(kr-seoul)": "x"}
+    response, page = browse(client, "/queries/ties-of?" + urlencode(hostile))
+    assert response.status_code == 400
+    assert not [a for a in page.all("a") if "//" in a["href"] and a.get("rel") != "license"]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +271,16 @@ def test_an_unknown_question_gets_suggestions(client):
     assert "friendship-and-council" in client.get("/queries/friendship-and-counci").json["detail"]
 
 
-def test_an_empty_answer_says_that_it_is_empty(client):
-    _, page = browse(client, "/queries/friendship-and-council?city=kz-almaty")
-    assert "0 rows" in page.text and "Nothing in these sources fits" in page.text
+def test_an_unknown_question_shows_them_all(client):
+    _, page = browse(client, "/queries/friendship-and-counci")
+    assert "/queries/ties-of" in {a["href"] for a in page.all("a")}
+
+
+def test_an_empty_answer_says_what_matched_nothing(client):
+    _, page = browse(client, "/queries/friendship-and-council?city=kz-almaty&letters=no")
+    assert "0 rows · Almaty" in page.text and "Nothing in these sources fits" in page.text
+    asked = "Municipality: Almaty · Count letters of intent: no · Type of tie: formal city tie"
+    assert asked in page.text
 
 
 # SPARQL
@@ -301,6 +353,20 @@ def test_a_person_gets_the_answer_and_the_error_on_the_page(client):
     response, page = browse(client, "/sparql?query=SELEC")
     assert response.status_code == 400 and "line 1, column" in page.text
     assert "SELEC" in page.text
+    response, page = browse(client, "/sparql?" + urlencode({"query": "SELECT ?s\n{ ?s ?p }"}))
+    assert "{ ?s ?p }\n         ^" in page.text
+    (field,) = page.all("textarea")
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "error")
+
+
+def test_the_answer_on_the_page_can_be_taken_away_where_its_address_is_short(client):
+    query = "SELECT ?s { ?s ?p ?o }"
+    _, page = browse(client, "/sparql?" + urlencode({"query": query}))
+    (target,) = [a["href"] for a in page.all("a") if "format=csv" in a["href"]]
+    assert client.get(target).mimetype == "text/csv"
+    _, page = browse(client, "/sparql?" + urlencode({"query": query + " #" + "x" * 2000}))
+    assert "rows" in page.text
+    assert not [a for a in page.all("a") if "format=csv" in a["href"]]
 
 
 def test_hostile_results_are_inert_on_the_page(client):
@@ -323,6 +389,40 @@ def test_a_resource_is_a_page_and_data(client):
     assert client.get("/id/place/kr-seoul", headers={"Accept": "text/turtle"}).data == turtle.data
     assert client.get("/id/place/kr-seoul.jsonld").mimetype == "application/ld+json"
     assert client.get("/id/place/kr-seoul.nt").mimetype == "application/n-triples"
+
+
+@pytest.mark.parametrize("path", ["id/place/kr-seoul", "ontology", "graph/council-list"])
+def test_json_ld_has_short_keys_and_says_the_same_as_turtle(client, path):
+    text = client.get(f"/{path}.jsonld").text
+    assert {"@context"} < set(json.loads(text))
+    assert "@base" not in json.loads(text)["@context"]
+    assert isomorphic(
+        Graph().parse(data=text, format="json-ld"),
+        Graph().parse(data=client.get(f"/{path}.ttl").text, format="turtle"),
+    )
+
+
+def test_json_ld_goes_by_the_names_of_our_properties(client):
+    tie = json.loads(client.get("/id/agreement/council-list-r1-b.jsonld").text)
+    assert tie["@type"] == "Agreement"
+    assert tie["involves"] == [BASE + "id/place/kr-seoul", BASE + "id/place/th-bangkok"]
+    assert "edtf" in tie["@context"] and "writtenAs" not in tie["@context"]
+
+
+def test_a_place_leads_to_the_questions_about_it(client):
+    _, page = browse(client, "/id/place/kr-seoul?lang=ko")
+    links = {a["href"] for a in page.all("a")}
+    assert "/queries/ties-of?city=kr-seoul&lang=ko" in links
+    assert not [link for link in links if link.startswith("/queries/friendship-and-council-pairs")]
+    _, page = browse(client, "/vocabulary/type/letter-of-intent")
+    assert "Ask about" not in page.text
+
+
+def test_a_graph_goes_by_the_name_of_its_document(client):
+    _, page = browse(client, "/graph/council-list")
+    assert "List of the council" in page.text
+    _, page = browse(client, "/id/place/kr-seoul")
+    assert "From, unless marked otherwise: gazetteer" in page.text
 
 
 def test_evidence_is_called_after_its_source_and_line(client):
@@ -370,6 +470,14 @@ def test_dumps_are_listed_with_size_and_checksum_and_come_whole(client):
     assert dump.data == GRAPH.read_bytes()
     assert dump.content_type.startswith("application/trig")
     assert "kg.trig" in dump.headers["Content-Disposition"]
+
+
+def test_every_page_names_licence_and_release(client):
+    for address in PAGES:
+        _, page = browse(client, address)
+        assert "0123456789abcdef" in page.text
+        (licence,) = {a["href"] for a in page.all("a") if a.get("rel") == "license"}
+        assert licence == "https://creativecommons.org/licenses/by/4.0/"
 
 
 @pytest.mark.parametrize("name", ["release.json", "..%2Frelease.json", "store", "x.ttl"])

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kg import guard
 from kg.errors import KgError, QueryError
+from kg.store import syntax_message
 from kg.tokens import names_graphs
 
 # The stranger's own prefixes, to write triples with.

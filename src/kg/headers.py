@@ -213,7 +213,7 @@ class _Reader:
         try:
             projected = EmbeddedStore.of([]).select(self.text).columns
         except QueryError as error:
-            found = re.search(r"at (\d+):(\d+)", str(error))
+            found = re.search(r"line (\d+), column (\d+)", str(error))
             line = self.offset + int(found.group(1)) if found else 1
             raise DataError(Place(self.path, line), str(error)) from error
         self.keys(declared, "columns", projected)

@@ -79,6 +79,7 @@ def serve(release: Release, host: str, port: int, settings: Settings | None = No
         "timeout": int(settings.limits.seconds + settings.limits.wait_seconds) + 30,
         "graceful_timeout": 2,
         "keepalive": 5,
+        "limit_request_line": 8190,  # the most that gunicorn allows
         "loglevel": "warning",
         "proc_name": "kg",
         "when_ready": announce,

@@ -139,6 +139,7 @@ def syntax_message(message: str) -> str:
     if not found:
         return f"not SPARQL: {message}"
     line, column, rest = found.groups()
+    rest = re.sub(r"(LATERAL|SERVICE|\[_\]), ", "", rest)  # what may not be asked, or is no word
     if len(rest) > 200:
         rest = rest[:200].rsplit(", ", 1)[0] + " …"
     return f"line {line}, column {column}: not SPARQL here: {rest}"

@@ -2,7 +2,7 @@
 
 from rdflib import RDF, SKOS, Literal, URIRef
 
-from kg.importers.folder import Source, cite, entities, language, resolve, text
+from kg.importers.folder import Source, add_notes, cite, entities, language, resolve, text
 from kg.importers.registry import LANGUAGES, add_labels
 from kg.importers.table import Row
 from kg.namespaces import MD, OA
@@ -13,6 +13,7 @@ NAMES = (
     "evidence",
 )  # fmt: skip
 LISTINGS = ("listing", "position", "place", "listed_under", "evidence")
+_COMMA = {"en": ", ", "ko": ", ", "zh-Hans": "，"}
 _LINE = {"en": "line {}", "ko": "{}번째 줄", "zh-Hans": "第{}行"}
 EXPECTED = ("expected", "class", "property", "value", "number", "note")
 
@@ -35,7 +36,7 @@ def add_evidence(source: Source, row: Row) -> None:
     for lang in LANGUAGES:
         title = source.registry.labels.get(source.node, {}).get(lang) or source.key
         spot = _LINE[lang].format(line)
-        labels[lang] = f"{title}, {spot}"
+        labels[lang] = f"{title}{_COMMA[lang]}{spot}"
     add_labels(source.graph, node, labels)
 
 
@@ -57,9 +58,7 @@ def add_name(source: Source, row: Row) -> None:
     source.add(node, MD.denotes, denoted)
     basis = row.read("basis", lambda name: source.registry.concept("basis", name))
     source.add(node, MD.resolutionBasis, basis)
-    for lang in LANGUAGES:
-        if note := row.optional(f"note_{lang[:2]}"):
-            source.add(node, SKOS.editorialNote, Literal(note, lang=lang))
+    add_notes(source, node, row)
     titles = {lang: f"{written} → {source.registry.label(denoted, lang)}" for lang in LANGUAGES}
     add_labels(source.graph, node, titles)
     cite(source, node, row)

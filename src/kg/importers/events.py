@@ -2,15 +2,25 @@
 
 from rdflib import RDF, SKOS, Literal, URIRef
 
-from kg.importers.folder import Source, add_row_date, cite, concept, entities, resolve, text
+from kg.importers.folder import (
+    Source,
+    add_notes,
+    add_row_date,
+    cite,
+    concept,
+    entities,
+    resolve,
+    text,
+)
 from kg.importers.registry import LANGUAGES, UNDATED
 from kg.importers.table import Row
 from kg.namespaces import ID, MD
 
 EVENTS = (
-    "event", "kind", "listing", "direction", "date", "place", "granularity", "sent_by",
+    "event", "kind", "listing", "direction", "date", "place", "own_place", "granularity", "sent_by",
     "received_by", "participants", "headcount", "performers", "purpose", "produced", "occasion",
-    "series", "ordinal", "reply_to", "items", "venue", "evidence",
+    "series", "ordinal", "reply_to", "items", "venue", "note_en", "note_ko",
+    "note_zh", "evidence",
 )  # fmt: skip
 
 _EVENT_KINDS = (
@@ -18,47 +28,62 @@ _EVENT_KINDS = (
     "StaffExchange", "InvestmentBriefing", "Congratulation", "Correspondence", "GiftTransfer",
     "Suspension",
 )  # fmt: skip
+_NO_DIRECTION = ("mutual", "unstated")
+_ENTITIES = {
+    "sent_by": MD.sentBy,
+    "received_by": MD.receivedBy,
+    "participants": MD.participant,
+    "venue": MD.venue,
+}
+_ROWS = {
+    "purpose": (MD.purpose, "agreement"),
+    "produced": (MD.produced, "agreement"),
+    "occasion": (MD.occasion, "agreement"),
+    "reply_to": (MD.replyTo, "event"),
+}
+_DELEGATION = {
+    "en": (
+        "Delegation of {n} from {place}",
+        "Delegation of {n} with {performers} performers from {place}",
+    ),
+    "ko": ("대표단 {n}명 ({place})", "대표단 {n}명과 공연단 {performers}명 ({place})"),
+    "zh-Hans": ("{n}人代表团（{place}）", "{n}人代表团及{performers}名演员（{place}）"),
+}
 
 
 def add_event(source: Source, row: Row) -> None:
+    """Write one event: its kind, date, ends, people, purpose, label and evidence.
+
+    Raises DataError for a cell that is not understood.
+    """
     registry = source.registry
     node = source.own("event", row)
     kind = row.choice("kind", _EVENT_KINDS)
     when = add_row_date(source, node, row)
-    direction = row.text("direction")
+    listing = None
+    if row.optional("listing"):
+        listing = row.read("listing", source.other("listing"))
+        source.add(node, MD.listing, listing)
     concept(source, node, row, MD.direction, "direction", "direction")
     concept(source, node, row, MD.granularity, "granularity", "granularity")
-    ends = _ends(source, node, row, kind, direction)
-    listing = row.optional("listing")
-    if listing:
-        source.add(node, MD.listing, row.read("listing", source.other("listing")))
-    for column, predicate in (
-        ("sent_by", MD.sentBy),
-        ("received_by", MD.receivedBy),
-        ("participants", MD.participant),
-        ("venue", MD.venue),
-    ):
+    ends = _ends(source, node, row, kind, listing)
+    for column, predicate in _ENTITIES.items():
         for entity in entities(source, row, column, None):
             source.add(node, predicate, entity)
-    for column, predicate, other in (
-        ("purpose", MD.purpose, "agreement"),
-        ("produced", MD.produced, "agreement"),
-        ("occasion", MD.occasion, "agreement"),
-        ("reply_to", MD.replyTo, "event"),
-    ):
+    for column, (predicate, other) in _ROWS.items():
         if row.optional(column):
             source.add(node, predicate, row.read(column, source.other(other)))
     if row.optional("series"):
-        source.add(
-            node, MD.occasion, row.read("series", lambda key: registry.entity("series", key))
-        )
+        series = row.read("series", lambda key: registry.entity("series", key))
+        source.add(node, MD.occasion, series)
     if (ordinal := row.number("ordinal")) is not None:
         source.add(node, MD.ordinal, Literal(ordinal))
     for name in row.many("items"):
         source.add(node, MD.item, registry.concept("item", name))
     if row.optional("headcount"):
         _delegation(source, node, row, ends)
-    arrow = " – " if direction in ("mutual", "unstated") else " → "
+    add_notes(source, node, row)
+    arrow = " – " if row.cells["direction"] in _NO_DIRECTION else " → "
     for lang in LANGUAGES:
         route = arrow.join(registry.label(end, lang) for end in ends)
         told = when.edtf if when else UNDATED[lang]
@@ -67,30 +92,41 @@ def add_event(source: Source, row: Row) -> None:
     cite(source, node, row)
 
 
-def _ends(source: Source, node: URIRef, row: Row, kind: str, direction: str) -> list[URIRef]:
-    """Write where an event comes from and goes to; return both, in that order."""
-    focus = source.focus
-    written = row.optional("place")
-    if not written:
-        if kind != "Suspension":
-            raise row.error("place", "name the other place as the source writes it.")
-        source.add(node, MD.participant, focus)
-        return [focus]
-    place = row.read("place", lambda name: resolve(source, name))
-    source.add(node, MD.placeAsWritten, text(source, written))
-    unresolved = (place, RDF.type, MD.UnresolvedPlace) in source.graph
-    if direction in ("mutual", "unstated"):
-        source.add(node, MD.between, focus)
-        source.add(node, MD.unresolvedPlace if unresolved else MD.between, place)
-        return [focus, place]
-    here, there = (MD["from"], MD.to) if direction == "outbound" else (MD.to, MD["from"])
-    source.add(node, here, focus)
-    source.add(node, MD.unresolvedPlace if unresolved else there, place)
-    return [focus, place] if direction == "outbound" else [place, focus]
+def _ends(
+    source: Source, node: URIRef, row: Row, kind: str, listing: URIRef | None
+) -> list[URIRef]:
+    """Write where an event comes from and goes to; return both, in that order.
+
+    Our side is the source's own municipality, or the one in `own_place`; the other side is the
+    spelling in `place`, or the partner of the list entry where the line does not name it.
+    """
+    ours = source.focus
+    if row.optional("own_place"):
+        ours = row.read("own_place", lambda name: resolve(source, name))
+    if written := row.optional("place"):
+        theirs = row.read("place", lambda name: resolve(source, name))
+        source.add(node, MD.placeAsWritten, text(source, written))
+    elif listing is not None:
+        theirs = URIRef(str(source.graph.value(listing, MD.listedPlace)))
+    elif kind == "Suspension":
+        source.add(node, MD.participant, ours)
+        return [ours]
+    else:
+        raise row.error("place", "name the other place as the source writes it, or a listing.")
+    unresolved = (theirs, RDF.type, MD.UnresolvedPlace) in source.graph
+    if row.text("direction") in _NO_DIRECTION:
+        source.add(node, MD.between, ours)
+        source.add(node, MD.unresolvedPlace if unresolved else MD.between, theirs)
+        return [ours, theirs]
+    outbound = row.cells["direction"] == "outbound"
+    here, there = (MD["from"], MD.to) if outbound else (MD.to, MD["from"])
+    source.add(node, here, ours)
+    source.add(node, MD.unresolvedPlace if unresolved else there, theirs)
+    return [ours, theirs] if outbound else [theirs, ours]
 
 
 def _delegation(source: Source, event: URIRef, row: Row, ends: list[URIRef]) -> None:
-    """The group that travelled, where the source tells its size."""
+    """Write the group that travelled, where the source tells its size."""
     node = ID["delegation"][f"{source.key}-{row.cells['event']}"]
     headcount, performers = row.number("headcount"), row.number("performers")
     source.add(event, MD.delegation, node)
@@ -98,12 +134,9 @@ def _delegation(source: Source, event: URIRef, row: Row, ends: list[URIRef]) -> 
     source.add(node, MD.headcount, Literal(headcount))
     if performers:
         source.add(node, MD.performers, Literal(performers))
-    total = (headcount or 0) + (performers or 0)
-    for lang, form in zip(
-        LANGUAGES,
-        ("Delegation of {} from {}", "대표단 {}명 ({})", "{}人代表团（{}）"),
-        strict=True,
-    ):
-        text = form.format(total, source.registry.label(ends[0], lang))
-        source.add(node, SKOS.prefLabel, Literal(text, lang=lang))
+    for lang, (alone, joined) in _DELEGATION.items():
+        place = source.registry.label(ends[0], lang)
+        form = joined if performers else alone
+        label = form.format(place=place, n=headcount, performers=performers)
+        source.add(node, SKOS.prefLabel, Literal(label, lang=lang))
     cite(source, node, row)

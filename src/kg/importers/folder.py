@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
 
 from kg.dates import Date, read_written
 from kg.errors import DataError, KgError, Place
 from kg.importers.curation import Amendments
-from kg.importers.registry import Registry, add_date, near
+from kg.importers.registry import LANGUAGES, Registry, add_date, near
 from kg.importers.table import Row
 from kg.namespaces import CONCEPT, ID, MD, bind_prefixes
 
@@ -85,6 +85,13 @@ def language(source: Source) -> str:
 
 def text(source: Source, text: str) -> Literal:
     return Literal(text, lang=language(source))
+
+
+def add_notes(source: Source, node: URIRef, row: Row) -> None:
+    """Write the cells `note_en`, `note_ko` and `note_zh` as editorial notes of `node`."""
+    for lang in LANGUAGES:
+        if note := row.optional(f"note_{lang[:2]}"):
+            source.add(node, SKOS.editorialNote, Literal(note, lang=lang))
 
 
 def resolve(source: Source, written: str) -> URIRef:

@@ -100,8 +100,11 @@ def _name(iri: str, facts: dict[str, dict[str, str]], language: str) -> Name:
     if kind.text and iri.startswith(BASE):
         date = facts.get("date", {}).get("")
         return Name(f"{kind.text}, {date}" if date else f"{kind.text} {key_of(iri)}", kind.language)
+    if iri.startswith(BASE):
+        return Name(key_of(iri))
+    words = {"skos:Concept": gettext("concept"), "skos:ConceptScheme": gettext("vocabulary")}
     short = shorten(iri)
-    return Name(key_of(iri) if iri.startswith(BASE) else short)
+    return Name(words[short], language) if short in words else Name(short)
 
 
 def _graph_words() -> dict[str, str]:

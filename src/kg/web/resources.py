@@ -56,6 +56,11 @@ class Group:
     property: str
     terms: dict[Term, list[str]] = field(default_factory=dict)
 
+    def shared(self) -> list[str] | None:
+        """Return the graphs that every value stands in; None where they differ."""
+        kinds = list(self.terms.values())
+        return kinds[0] if kinds and all(graphs == kinds[0] for graphs in kinds) else None
+
 
 @bp.get("/<path:path>")
 def show(path: str) -> Response:
@@ -108,8 +113,8 @@ def _groups(sparql: str) -> list[Group]:
 
 
 def _usual(groups: list[Group]) -> list[str]:
-    """Return the graphs that most of the statements stand in; the page names them once."""
-    counts = Counter(tuple(graphs) for group in groups for graphs in group.terms.values())
+    """Return the graphs that most properties stand in; the page names them once."""
+    counts = Counter(tuple(shared) for group in groups if (shared := group.shared()))
     return list(counts.most_common(1)[0][0]) if counts else []
 
 

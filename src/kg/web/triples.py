@@ -50,5 +50,13 @@ def _jsonld(graph: Graph) -> str:
         if name != "@base" and (isinstance(term, str | float) or term["@id"] in used)
     }
     text = graph.serialize(format="json-ld", context=context, use_native_types=True, indent=1)
-    document: dict[str, Any] = json.loads(text)
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(_sorted(json.loads(text)), ensure_ascii=False, indent=1) + "\n"
+
+
+def _sorted(value: Any) -> Any:
+    """Return JSON-LD in one order: keys by name, values that have no order by their text."""
+    if isinstance(value, dict):
+        return {k: v if k == "@list" else _sorted(v) for k, v in sorted(value.items())}
+    if isinstance(value, list):
+        return sorted(map(_sorted, value), key=lambda v: json.dumps(v, ensure_ascii=False))
+    return value

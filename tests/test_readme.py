@@ -1,0 +1,59 @@
+"""The README says what is so."""
+
+import re
+
+from conftest import ROOT
+from kg.queries import find_query, read_queries, run
+from kg.store import EmbeddedStore, Literal
+
+README = (ROOT / "README.md").read_text("utf-8")
+BEGIN = "<!-- answer: begin; a test holds this table against the graph -->\n"
+COLUMNS = {
+    "partnerLabel": "partner",
+    "tieTypeLabel": "tie of the governments",
+    "tieSigned": "signed",
+    "tieSource": "source",
+    "councilTypeLabel": "agreement of the councils",
+    "councilSigned": "signed",
+    "councilSource": "source",
+}
+
+
+def answer(store: EmbeddedStore) -> str:
+    """The answer to the canned question as a table of the README."""
+    query = find_query(read_queries(ROOT / "queries"), "friendship-and-council")
+    table = run(query, {}, store).table
+    lines = [f"| {' | '.join(COLUMNS.values())} |", f"|{' --- |' * len(COLUMNS)}"]
+    for row in table.rows:
+        cells = [row[table.columns.index(name)] for name in COLUMNS]
+        texts = [cell.value if isinstance(cell, Literal) else "" for cell in cells]
+        lines.append(
+            f"| {' | '.join(text.replace('seoul-council-exchanges, ', '') for text in texts)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def test_the_answer_shown_is_the_answer(store: EmbeddedStore) -> None:
+    shown = re.search(f"{BEGIN}\n(.*?)\n<!-- answer: end -->", README, re.DOTALL)
+    assert shown and shown[1] == answer(store), f"put this into README.md:\n{answer(store)}"
+
+
+def test_the_python_shown_runs(store: EmbeddedStore) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (text,) = re.findall(r'store\.select\("(.*?)"\)', code)
+    (count,) = re.findall(r"# (\d+)$", code, re.MULTILINE)
+    assert len(store.select(text).rows) == int(count)
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    assert len(README.splitlines()) < 150
+    for target in re.findall(r"\]\(((?!https?:)[^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_page_under_docs_is_linked() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"docs/{page.name}" in README, page
+    decisions = (ROOT / "docs" / "decisions" / "README.md").read_text("utf-8")
+    for page in (ROOT / "docs" / "decisions").glob("0*.md"):
+        assert f"({page.name})" in decisions, page
