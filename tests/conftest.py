@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, URIRef
 
+from kg.building import build_release
 from kg.export import union
-from kg.graphs import Project, as_dataset, build_graphs
+from kg.graphs import Project, build_graphs, quads_of
 from kg.namespaces import PREFIXES
 from kg.queries import shorten
 from kg.reading import to_oxigraph
-from kg.release import Release, build_release
+from kg.release import Release
 from kg.report import Report
 from kg.shapes import Shapes, read_shapes
 from kg.store import EmbeddedStore, NamedNode, Term
@@ -76,7 +77,7 @@ def own_shapes() -> Shapes:
 @pytest.fixture(scope="session")
 def own_report(graphs: dict[URIRef, Graph], own_shapes: Shapes) -> Report:
     """What the project's shapes and checks find in its own graphs."""
-    return validate(as_dataset(graphs), own_shapes)
+    return validate(quads_of(graphs), own_shapes)
 
 
 def copy_project(folder: Path) -> Project:

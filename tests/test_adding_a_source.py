@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 from conftest import ROOT, copy_project
+from kg.building import build_release
 from kg.evidence import check_evidence, cite
 from kg.export import union
 from kg.graphs import build_graphs
 from kg.queries import find_query, read_queries, run
-from kg.release import build_release
 from kg.store import EmbeddedStore
 
 PAGE = (ROOT / "docs" / "adding-a-source.md").read_text("utf-8")

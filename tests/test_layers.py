@@ -8,7 +8,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "kg"
 LAYERS = [
     {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"},
     {"tokens"}, {"guard"}, {"store"}, {"reason"}, {"graphs"}, {"report"},
-    {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"}, {"headers"},
+    {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"}, {"building"}, {"headers"},
     {"places"}, {"queries"}, {"tables"}, {"confinement"}, {"worker"}, {"engine"},
     {"web"}, {"server"}, {"cli"},
 ]  # fmt: skip

@@ -13,16 +13,11 @@ from rdflib import Graph
 
 from conftest import copy_project
 from kg import export
+from kg.building import InvalidDataError, build_release
 from kg.errors import InputError, KgError, NotFoundError
 from kg.graphs import Project
 from kg.reading import FORMATS, read_graph
-from kg.release import (
-    InvalidDataError,
-    Release,
-    build_release,
-    current_release,
-    temporary_release,
-)
+from kg.release import Release, current_release, temporary_release
 from kg.store import EmbeddedStore
 
 Built = tuple[Project, Release]

@@ -14,7 +14,7 @@ from rdflib import RDF, SH, SKOS, BNode, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from kg.errors import DataError, InputError, KgError
-from kg.graphs import Project, as_dataset, build_graphs
+from kg.graphs import Project, build_graphs, quads_of
 from kg.namespaces import ID, MD, SHAPE
 from kg.reading import rdf_files, read_dataset
 from kg.report import Report, curie
@@ -385,7 +385,7 @@ NOTES = {"S24": 4, "S31": 1, "S35": 1, "S47": 8, "S49": 1, "S50": 1}
 
 
 def test_the_projects_data_hold_and_warn_only_of_what_the_sources_really_say(ours: Shapes) -> None:
-    report = validate(as_dataset(build_graphs(Project(ROOT))), ours)
+    report = validate(quads_of(build_graphs(Project(ROOT))), ours)
     hint = f"{report.to_text()}\nrun: kg validate"
     assert report.conforms, hint
     found = {(r.rule, curie(r.focus)) for r in report.results if r.severity == "Warning"}

@@ -4,19 +4,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from rdflib import URIRef
 
 from kg import __version__, evidence, export
+from kg.building import build_release
 from kg.errors import InputError, KgError
-from kg.graphs import Project, as_dataset, build_graphs, source_folders
+from kg.graphs import Project, build_graphs, quads_of, source_folders
 from kg.headers import CannedQuery, read_query
 from kg.queries import find_query, read_queries, run
-from kg.reading import rdf_files, read_dataset, read_quads
-from kg.release import Release, build_release, current_release, temporary_release
+from kg.reading import Quad, rdf_files, read_dataset, read_quads
+from kg.release import Release, current_release, temporary_release
 from kg.shapes import read_shapes
 from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
 from kg.tables import text_table
@@ -116,17 +118,18 @@ def validate_(
     could not run. Without --shapes the project's shapes, checks and ontology are used.
     """
     tell = _progress()
-    project = None if data and shapes else _find_project(ctx.obj)
-    rules = read_shapes(list(shapes) or [project.shapes])  # type: ignore[union-attr]
+    rules = read_shapes(list(shapes) or [_find_project(ctx.obj).shapes])
     tell("Reading")
+    quads: Iterable[Quad]
+    files: dict[URIRef, Path] = {}
     if data:
-        ontology = [] if shapes else [project.ontology]  # type: ignore[union-attr]
-        dataset, files = read_dataset([*data, *ontology]), {}
+        ontology = [] if shapes else [_find_project(ctx.obj).ontology]
+        quads = read_dataset([*data, *ontology])
     else:
-        dataset = as_dataset(build_graphs(project))  # type: ignore[arg-type]
-        files = source_folders(project)  # type: ignore[arg-type]
+        project = _find_project(ctx.obj)
+        quads, files = quads_of(build_graphs(project)), source_folders(project)
     tell("Validating")
-    report = validate(dataset, rules, files)
+    report = validate(quads, rules, files)
     if format_ == "json":
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     elif format_ == "turtle":

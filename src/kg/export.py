@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg.namespaces import BASE, MD, PREFIXES, bind_prefixes
+from kg.namespaces import BASE, GRAPH, MD, PREFIXES, bind_prefixes
 from kg.reading import to_oxigraph, to_rdflib
 from kg.turtle import to_trig, to_turtle
 
@@ -41,20 +41,26 @@ def union(graphs: Graphs) -> Graph:
 def canonical(graphs: Graphs) -> dict[URIRef, Graph]:
     """Return `graphs` with blank nodes named as RDFC-1.0 (W3C 2024) names them.
 
-    Every writer below takes such graphs, so that the same data give the same bytes.
+    Every writer below takes such graphs, so that the same data give the same bytes. Graphs
+    without blank nodes are returned as they are: their quads have no part in the naming.
     """
-    dataset = ox.Dataset(to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
+    blank = {
+        name: graph
+        for name, graph in graphs.items()
+        if any(isinstance(node, BNode) for triple in graph for node in triple)
+    }
+    dataset = ox.Dataset(to_oxigraph(t, name) for name, graph in blank.items() for t in graph)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    named = {name: bind_prefixes(Graph()) for name in sorted(graphs)}
+    named = {name: bind_prefixes(Graph()) if name in blank else graphs[name] for name in graphs}
     for quad in dataset:
         triple = (to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object))
         named[URIRef(quad.graph_name.value)].add(triple)
-    return named
+    return dict(sorted(named.items()))
 
 
 def turtle(graphs: Graphs) -> str:
     """Return all triples as canonical Turtle; which graph they stood in is lost."""
-    return to_turtle(union(graphs))
+    return to_turtle(triple for graph in graphs.values() for triple in graph)
 
 
 def trig(graphs: Graphs) -> str:
@@ -72,13 +78,14 @@ def nquads(graphs: Graphs) -> str:
 
 def ntriples(graphs: Graphs) -> str:
     """Return all triples as canonical N-Triples, sorted; which graph they stood in is lost."""
-    return "".join(sorted(f"{to_oxigraph(triple).triple} .\n" for triple in union(graphs)))
+    lines = {f"{to_oxigraph(t).triple} .\n" for graph in graphs.values() for t in graph}
+    return "".join(sorted(lines))
 
 
 def rdfxml(graphs: Graphs) -> str:
     """Return all triples as RDF/XML, sorted by subject; which graph they stood in is lost."""
-    triples = sorted((to_oxigraph(t).triple for t in union(graphs)), key=str)
-    data = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES)
+    triples = {to_oxigraph(t).triple for graph in graphs.values() for t in graph}
+    data = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES)
     return (data or b"").decode("utf-8")
 
 
@@ -86,7 +93,7 @@ def jsonld(graphs: Graphs) -> str:
     """Return the data set as JSON-LD 1.1 with our context: short keys, language maps, one object
     a subject, addresses relative to the base.
     """
-    context = jsonld_context(union(graphs))
+    context = jsonld_context(graphs[GRAPH.ontology])
     document = {
         "@context": context,
         "@graph": [
@@ -154,19 +161,21 @@ def _name(node: Node) -> str:
 
 
 def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every subject of `graph` as one JSON object."""
     keys = {v["@id"]: k for k, v in context.items() if isinstance(v, dict)}
+    said: dict[Node, dict[Node, list[Node]]] = {}
+    for subject, predicate, value in graph:
+        said.setdefault(subject, {}).setdefault(predicate, []).append(value)
     objects = []
-    for subject in sorted(set(graph.subjects()), key=_name):
+    for subject in sorted(said, key=_name):
         entry: dict[str, Any] = {"@id": _name(subject)}
-        types = sorted(
-            _name(kind).removeprefix("ontology#") for kind in graph.objects(subject, RDF.type)
-        )
+        types = sorted(_name(t).removeprefix("ontology#") for t in said[subject].get(RDF.type, []))
         if types:
-            entry["@type"] = types if len(types) > 1 else types[0]
-        for predicate in sorted(set(graph.predicates(subject)), key=str):
+            entry["@type"] = _one_or_many(types)
+        for predicate in sorted(said[subject], key=str):
             if predicate == RDF.type:
                 continue
-            values = sorted(graph.objects(subject, predicate), key=lambda o: (o.n3(), _name(o)))
+            values = sorted(said[subject][predicate], key=_sort_key)
             key = keys.get(str(predicate))
             written = _fitting(values, context[key]) if key else None
             if written is None:
@@ -174,6 +183,12 @@ def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
             entry[str(key)] = written
         objects.append(entry)
     return objects
+
+
+def _sort_key(node: Node) -> tuple[str, str, str]:
+    if isinstance(node, Literal):
+        return str(node), node.language or "", str(node.datatype or "")
+    return _name(node), "", ""
 
 
 def _fitting(values: list[Node], term: Mapping[str, Any]) -> Any:

@@ -1,10 +1,10 @@
 """The graphs of the project: reference, sources, links, curation, ontology and what follows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import RDF, Dataset, Graph, URIRef
+from rdflib import RDF, Graph, URIRef
 
 from kg.dates import read_edtf
 from kg.errors import BuildError, DataError, InputError, KgError, Place
@@ -14,7 +14,7 @@ from kg.importers.reference import reference_graph
 from kg.importers.registry import Registry, add_date
 from kg.importers.source import source_graph
 from kg.namespaces import CONCEPT, GRAPH, ID, MD, bind_prefixes
-from kg.reading import read_graph, to_dataset, to_oxigraph
+from kg.reading import Quad, read_graph
 from kg.reason import derive
 
 _NO_SOURCES = ("reference", "links", "curation")
@@ -85,20 +85,14 @@ def build_graphs(project: Project) -> dict[URIRef, Graph]:
             errors.append(error)
     if errors:
         raise BuildError(errors)
-    registry.learn(_union(graphs))
+    for graph in graphs.values():
+        registry.learn(graph)
     graphs[GRAPH.links] = links_graph(project.data / "links", registry)
-    graphs[GRAPH.curation] = curation_graph(amendments, registry, _union(graphs))
+    graphs[GRAPH.curation] = curation_graph(amendments, registry, list(graphs.values()))
     graphs[GRAPH.curation] += _disputes(curation)
     graphs[GRAPH.ontology] = ontology
     graphs[GRAPH.derived] = derive(graphs.values(), project.ontology / "rules")
     return graphs
-
-
-def _union(graphs: dict[URIRef, Graph]) -> Graph:
-    union = Graph()
-    for graph in graphs.values():
-        union += graph
-    return union
 
 
 def _disputes(folder: Path) -> Graph:
@@ -117,9 +111,11 @@ def _disputes(folder: Path) -> Graph:
     return graph
 
 
-def as_dataset(graphs: Mapping[URIRef, Graph]) -> Dataset:
-    """Return the graphs as one rdflib Dataset."""
-    return to_dataset(to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
+def quads_of(graphs: Mapping[URIRef, Graph]) -> Iterator[Quad]:
+    """Yield every triple of `graphs` with the name of its graph."""
+    for name, graph in graphs.items():
+        for subject, predicate, value in graph:
+            yield subject, predicate, value, name
 
 
 def source_folders(project: Project) -> dict[URIRef, Path]:

@@ -11,6 +11,9 @@ from rdflib.term import Node
 from kg.errors import DataError, InputError, Place
 from kg.namespaces import bind_prefixes
 
+# A triple and the name of its graph, None for the default graph.
+Quad = tuple[Node, Node, Node, Node | None]
+
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".trig": ox.RdfFormat.TRIG,

@@ -2,50 +2,19 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
-
-from kg import __version__, export
-from kg.errors import InputError, KgError, NotFoundError
-from kg.graphs import Project, as_dataset, build_graphs, built_turtle, source_folders
-from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
-from kg.reading import rdf_files, read_quads, to_oxigraph
-from kg.report import Report
-from kg.shapes import read_shapes
+from kg import __version__
+from kg.errors import NotFoundError
+from kg.graphs import Project
+from kg.reading import rdf_files, read_quads
 from kg.store import build_store
-from kg.turtle import to_turtle
-from kg.validate import validate
-
-LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
-_BUILT = "# Built by `kg build` from the tables and Turtle beside it: edit those, not this.\n"
-_TITLES = {
-    "en": "Municipal diplomacy: agreements, councils and delegations",
-    "ko": "지방외교: 협정, 의회, 대표단",
-    "zh-Hans": "城市外交：协议、议会与代表团",
-}
-
-Progress = Callable[[str], None]
-
-
-class InvalidDataError(KgError):
-    """The data break a shape; carries the report."""
-
-    exit_code = 1
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(
-            f"{report.to_text()}\nNo release was built; the last good one stays. "
-            "Mend the data and build again."
-        )
-        self.report = report
 
 
 @dataclass(frozen=True)
@@ -88,47 +57,6 @@ def current_release(project: Project) -> Release:
     return open_release(project.build / "releases" / pointer.read_text("utf-8").strip())
 
 
-def build_release(project: Project, progress: Progress) -> Release:
-    """Build the project's graphs, validate them and return their release, now the current one.
-
-    The built Turtle beside the tables is rewritten where it changed. Where anything fails the
-    last good release and every file stay as they were: raises BuildError or DataError for data
-    that are not understood, InvalidDataError for data that break a shape, InputError for a
-    folder that cannot be written.
-    """
-    try:
-        return _build(project, progress)
-    except OSError as error:
-        raise InputError(
-            f"{error.filename or project.folder}: cannot be written: {error.strerror}. "
-            "Free the disk or give another folder; the last good release stays."
-        ) from error
-
-
-def _build(project: Project, progress: Progress) -> Release:
-    progress("Reading the tables")
-    graphs = build_graphs(project)
-    built = {
-        path: to_turtle(graph, _BUILT) for path, graph in built_turtle(project, graphs).items()
-    }
-    progress("Naming the release")
-    named = export.canonical(graphs)
-    identifier = _identifier(project, export.nquads(named))
-    folder = project.build / "releases" / identifier
-    if not (folder / "release.json").is_file():
-        progress("Validating")
-        report = validate(as_dataset(named), read_shapes([project.shapes]), source_folders(project))
-        if not report.conforms:
-            raise InvalidDataError(report)
-        named[GRAPH.release] = _described(identifier, named)
-        _write(folder, identifier, named, report, project.queries, progress)
-    for path, text in built.items():
-        if not path.exists() or path.read_text("utf-8") != text:
-            _replace(path, text)
-    _replace(project.build / "current", f"{identifier}\n")
-    return open_release(folder)
-
-
 @contextmanager
 def temporary_release(paths: Sequence[Path], queries: Path) -> Iterator[Release]:
     """Yield a release of the RDF files and folders `paths`, removed when the block ends.
@@ -155,109 +83,3 @@ def temporary_release(paths: Sequence[Path], queries: Path) -> Iterator[Release]
         }
         (folder / "release.json").write_text(json.dumps(description), "utf-8")
         yield open_release(folder)
-
-
-def _identifier(project: Project, quads: str) -> str:
-    """Sixteen digits that follow from the data and from what asks and checks them."""
-    digest = hashlib.sha256(quads.encode("utf-8"))
-    for folder, pattern in ((project.queries, "*.rq"), (project.shapes, "**/*.*")):
-        for path in sorted(folder.glob(pattern)):
-            digest.update(f"\0{path.relative_to(folder)}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _described(identifier: str, graphs: export.Graphs) -> Graph:
-    """The release told in VoID and DCAT: title, licence, identifier, size, classes."""
-    node = RELEASE[identifier]
-    whole = export.union(graphs)
-    graph = bind_prefixes(Graph())
-    graph.add((node, RDF.type, VOID.Dataset))
-    graph.add((node, RDF.type, DCAT.Dataset))
-    for language, title in _TITLES.items():
-        graph.add((node, DCTERMS.title, Literal(title, lang=language)))
-    graph.add((node, DCTERMS.identifier, Literal(identifier)))
-    graph.add((node, DCTERMS.license, LICENCE))
-    graph.add((node, DCAT.version, Literal(__version__)))
-    graph.add((node, VOID.triples, Literal(len(whole))))
-    for class_ in sorted(set(whole.objects(None, RDF.type)), key=str):
-        if str(class_).startswith(str(MD)):
-            part = URIRef(f"{node}/{str(class_)[len(str(MD)) :]}")
-            graph.add((node, VOID.classPartition, part))
-            graph.add((part, RDF.type, VOID.Dataset))
-            graph.add((part, VOID["class"], class_))
-            count = len(set(whole.subjects(RDF.type, class_)))
-            graph.add((part, VOID.entities, Literal(count)))
-    return graph
-
-
-def _write(
-    folder: Path,
-    identifier: str,
-    graphs: export.Graphs,
-    report: Report,
-    queries: Path,
-    progress: Progress,
-) -> None:
-    """Write the whole release beside its place, then move it there in one step."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
-    try:
-        dumps = []
-        for format_, (name, media_type, writer) in export.FORMATS.items():
-            progress(f"Writing {name}")
-            dumps.append(_dump(draft, name, media_type, format_, writer(graphs)))
-        context = {"@context": export.jsonld_context(export.union(graphs))}
-        text = json.dumps(context, ensure_ascii=False, indent=1) + "\n"
-        dumps.append(_dump(draft, "context.jsonld", "application/ld+json", "context", text))
-        (draft / "report.json").write_text(_json(report.to_json()), "utf-8")
-        (draft / "report.ttl").write_text(to_turtle(report.to_graph()), "utf-8")
-        progress("Writing the store")
-        quads = (to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
-        build_store(quads, draft / "store")
-        shutil.copytree(queries, draft / "queries")
-        description = {
-            "id": identifier,
-            "version": __version__,
-            "licence": str(LICENCE),
-            "quads": sum(len(graph) for graph in graphs.values()),
-            "graphs": {str(name): len(graph) for name, graph in sorted(graphs.items())},
-            "dumps": dumps,
-        }
-        (draft / "release.json").write_text(_json(description), "utf-8")
-        draft.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-
-
-def _dump(folder: Path, name: str, media_type: str, format_: str, text: str) -> dict[str, Any]:
-    data = text.encode("utf-8")
-    (folder / name).write_bytes(data)
-    return {
-        "file": name,
-        "format": format_,
-        "mediaType": media_type,
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step: it is the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

@@ -5,6 +5,7 @@ on a line, and blank nodes are nested where they are used. RDF 1.1 Turtle, W3C 2
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,13 +16,17 @@ from kg.errors import DataError, InputError, Place
 from kg.namespaces import PREFIXES
 from kg.reading import rdf_files, read_graph
 
+Triple = tuple[Node, Node, Node]
+
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _NUMBERS = {
     XSD.integer: re.compile(r"[+-]?[0-9]+"),
     XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     XSD.boolean: re.compile(r"true|false"),
 }
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+)
 _FIRST: dict[Node, int] = {
     term: rank
     for rank, term in enumerate(
@@ -31,13 +36,13 @@ _FIRST: dict[Node, int] = {
 _TAB = "  "
 
 
-def to_turtle(graph: Graph, header: str = "") -> str:
-    """Return the triples of `graph` as canonical Turtle, beginning with the comment `header`.
+def to_turtle(triples: Iterable[Triple], header: str = "") -> str:
+    """Return `triples`, which may be a Graph, as canonical Turtle that begins with `header`.
 
     Raises InputError where a blank node is used twice or by itself in a circle: such a node has
     no place of its own in a canonical text, so it has to be given a name.
     """
-    return _Writer(graph).write(header)
+    return _Writer(triples).write(header)
 
 
 def to_trig(graphs: Mapping[URIRef, Graph], header: str = "") -> str:
@@ -88,15 +93,23 @@ def _prefix_lines(used: Iterable[str]) -> str:
 
 
 class _Writer:
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, triples: Iterable[Triple]) -> None:
         self.used: set[str] = set()
-        self.inner: set[BNode] = set()
-        for node in set(graph.objects()):
-            if isinstance(node, BNode):
-                if len(list(graph.subject_predicates(node))) > 1:
-                    raise InputError(f"blank node _:{node} is used twice; give it a name")
-                self.inner.add(node)
+        self.names: dict[URIRef, str] = {}
+        # What is said of each subject, looked up once: rdflib's own look-ups cost far more.
+        self.said: dict[Node, dict[Node, list[Node]]] = {}
+        uses: Counter[Node] = Counter()
+        for subject, predicate, value in triples:
+            values = self.said.setdefault(subject, {}).setdefault(predicate, [])
+            if value in values:  # it stands in two graphs
+                continue
+            values.append(value)
+            if isinstance(value, BNode):
+                uses[value] += 1
+        self.inner = set(uses)
+        for node, count in uses.items():
+            if count > 1:
+                raise InputError(f"blank node _:{node} is used twice; give it a name")
 
     def write(self, header: str) -> str:
         """The whole document."""
@@ -106,39 +119,32 @@ class _Writer:
     def blocks(self) -> list[str]:
         """One block of text a subject, sorted; those without a name last."""
         self._check_circles()
-        subjects = [s for s in set(self.graph.subjects()) if s not in self.inner]
-        blocks = [
-            (str(s), f"{self.term(s, '')}{self.pairs(s, _TAB)} .\n")
-            for s in subjects
-            if isinstance(s, URIRef)
+        named = sorted(s for s in self.said if isinstance(s, URIRef))
+        loose = (s for s in self.said if isinstance(s, BNode) and s not in self.inner)
+        return [
+            *(f"{self.iri(s)}{self.pairs(s, _TAB)} .\n" for s in named),
+            *sorted(f"[{self.pairs(s, _TAB)}\n] .\n" for s in loose),
         ]
-        blocks.sort()
-        loose = sorted(f"[{self.pairs(s, _TAB)}\n] .\n" for s in subjects if isinstance(s, BNode))
-        return [*(text for _, text in blocks), *loose]
 
     def _check_circles(self) -> None:
         """Every inner blank node must hang on something that was written."""
         reached: set[Node] = set()
-        todo: list[Node] = [s for s in set(self.graph.subjects()) if s not in self.inner]
+        todo: list[Node] = [s for s in self.said if s not in self.inner]
         while todo:
             node = todo.pop()
             reached.add(node)
-            todo.extend(o for o in self.graph.objects(node) if o in self.inner)
+            values = (v for found in self.said.get(node, {}).values() for v in found)
+            todo.extend(value for value in values if value in self.inner)
         for node in self.inner - reached:
             raise InputError(f"blank node _:{node} refers to itself; give it a name")
 
     def pairs(self, subject: Node, indent: str) -> str:
         """The properties and values of a subject, each value on a line of its own."""
         out = []
-        predicates = sorted(
-            set(self.graph.predicates(subject)), key=lambda p: (_FIRST.get(p, 99), str(p))
-        )
-        for predicate in predicates:
+        said = self.said.get(subject, {})
+        for predicate in sorted(said, key=lambda p: (_FIRST.get(p, 99), str(p))):
             name = "a" if predicate == RDF.type else self.term(predicate, indent)
-            values = sorted(
-                (_order(o), self.term(o, indent + _TAB))
-                for o in self.graph.objects(subject, predicate)
-            )
+            values = sorted((_order(o), self.term(o, indent + _TAB)) for o in said[predicate])
             if len(values) == 1:
                 out.append(f"{name} {values[0][1]}")
             else:
@@ -164,18 +170,22 @@ class _Writer:
         """The members of a well-formed list that begins at `node`; None where it is no list."""
         members: list[Node] = []
         while node != RDF.nil:
-            if len(list(self.graph.predicate_objects(node))) != 2:
+            said = self.said.get(node, {})
+            first, rest = said.get(RDF.first, []), said.get(RDF.rest, [])
+            if len(said) != 2 or len(first) != 1 or len(rest) != 1:
                 return None
-            first, rest = self.graph.value(node, RDF.first), self.graph.value(node, RDF.rest)
-            if first is None or rest is None:
+            if len(members) > len(self.said):  # a list that runs in a circle
                 return None
-            if len(members) > len(self.graph):  # a list that runs in a circle
-                return None
-            members.append(first)
-            node = rest
+            members.append(first[0])
+            node = rest[0]
         return members
 
     def iri(self, iri: URIRef) -> str:
+        if iri not in self.names:
+            self.names[iri] = self._name(iri)
+        return self.names[iri]
+
+    def _name(self, iri: URIRef) -> str:
         for prefix, namespace in PREFIXES.items():
             if iri.startswith(namespace) and _LOCAL.fullmatch(iri[len(namespace) :]):
                 self.used.add(prefix)
@@ -187,7 +197,7 @@ class _Writer:
         number = _NUMBERS.get(literal.datatype) if literal.datatype else None
         if number and number.fullmatch(text):
             return text
-        quoted = "".join(_ESCAPES.get(sign, sign) for sign in text)
+        quoted = text.translate(_ESCAPES)
         body = f'"""{quoted}"""' if "\n" in quoted else f'"{quoted}"'
         if literal.language:
             return f"{body}@{literal.language}"

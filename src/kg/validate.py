@@ -15,7 +15,7 @@ from pathlib import Path
 import pyshacl
 import rdflib
 from pyshacl.errors import ShapeRecursionWarning
-from rdflib import RDF, RDFS, SH, SKOS, Dataset, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.namespace import DCTERMS
 from rdflib.term import Node
@@ -23,7 +23,7 @@ from rdflib.term import Node
 from kg.dates import DateError, read_edtf
 from kg.errors import InputError, QueryError
 from kg.namespaces import ID, MD, SHAPE
-from kg.reading import to_oxigraph, to_rdflib
+from kg.reading import Quad, to_oxigraph, to_rdflib
 from kg.report import SEVERITIES, Report, Result, curie, read_path
 from kg.shapes import Check, Shapes, named_shape
 from kg.store import EmbeddedStore
@@ -32,18 +32,21 @@ _BOUNDS = SHAPE["Dated-bounds"]
 
 
 def validate(
-    dataset: Dataset, shapes: Shapes, files: Mapping[URIRef, Path] | None = None
+    quads: Iterable[Quad], shapes: Shapes, files: Mapping[URIRef, Path] | None = None
 ) -> Report:
-    """Return what `shapes` find in the union of all graphs of `dataset`.
+    """Return what `shapes` find in the union of all graphs of `quads`, which may be a Dataset.
 
     The ontology and its vocabularies have to be in the data set: subclasses count. `files` tells
     the folder of each source for the text report. Raises InputError where the shapes cannot be
     used, QueryError where a check fails.
     """
     union = Graph()
-    for quad in dataset.quads():
-        union.add(quad[:3])
-    store = EmbeddedStore.of(to_oxigraph(q[:3], _graph_name(q[3])) for q in dataset.quads())
+    stored = []
+    for subject, predicate, value, name in quads:
+        triple = (subject, predicate, value)
+        union.add(triple)
+        stored.append(to_oxigraph(triple, _graph_name(name)))
+    store = EmbeddedStore.of(stored)
     found = [*_by_shapes(union, shapes.graph)]
     found += _by_dates(union, shapes.graph, {r.focus for r in found if r.rule == "S03"})
     found += _by_checks(union, store, shapes.checks)

@@ -1,6 +1,6 @@
 """Repairs and inferences: what we read where a source errs or is silent, each with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def read_amendments(folder: Path, registry: Registry) -> Amendments:
     return amendments
 
 
-def curation_graph(amendments: Amendments, registry: Registry, asserted: Graph) -> Graph:
+def curation_graph(amendments: Amendments, registry: Registry, asserted: Sequence[Graph]) -> Graph:
     """Return the graph of the amended values and of the `md:Amendment`s that explain them.
 
     `asserted` holds the source graphs: an amendment of something they do not have is a DataError.
@@ -83,7 +83,7 @@ def curation_graph(amendments: Amendments, registry: Registry, asserted: Graph) 
         amendment = amendments[
             registry.curie(row.cells["subject"]), registry.curie(row.cells["property"])
         ]
-        if (amendment.subject, RDF.type, None) not in asserted:
+        if not any((amendment.subject, RDF.type, None) in graph for graph in asserted):
             raise row.error("subject", "no source has such a node. Correct the name.")
         _write(graph, row, amendment, registry)
 
