@@ -2,7 +2,10 @@
 
 import re
 
+from rdflib import Graph
+
 from conftest import ROOT
+from kg.namespaces import PREFIXES
 from kg.queries import find_query, read_queries, run
 from kg.store import EmbeddedStore, Literal
 
@@ -57,3 +60,14 @@ def test_every_page_under_docs_is_linked() -> None:
     decisions = (ROOT / "docs" / "decisions" / "README.md").read_text("utf-8")
     for page in (ROOT / "docs" / "decisions").glob("0*.md"):
         assert f"({page.name})" in decisions, page
+
+
+def test_the_row_that_the_data_model_shows_is_in_the_graph(whole: Graph) -> None:
+    page = (ROOT / "docs" / "data-model.md").read_text("utf-8")
+    prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+    blocks = re.findall(r"^```turtle\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 6
+    for block in blocks:
+        shown = Graph().parse(data=prefixes + block, format="turtle")
+        missing = [triple for triple in shown if triple not in whole]
+        assert missing == []
