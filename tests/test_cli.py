@@ -128,7 +128,7 @@ def test_validate_tells_by_its_exit_code(city: Path, tmp_path: Path) -> None:
     fails(kg("validate", "--data", tmp_path / "none.ttl"), 2, "none.ttl: no such file")
     fails(kg("validate", "--data", tmp_path / "nowhere"), 2, "no such file or folder")
     (tmp_path / "bad.ttl").write_text("<urn:a> <urn:b>\n  ;; 5 .", "utf-8")
-    fails(kg("validate", "--data", tmp_path / "bad.ttl"), 1, "bad.ttl:2:3:")
+    fails(kg("validate", "--data", tmp_path / "bad.ttl"), 2, "bad.ttl:2:3:")
 
 
 def test_validate_gives_json_and_a_standard_report(city: Path) -> None:

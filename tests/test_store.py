@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
+from rdflib import URIRef
 
 from kg.errors import InputError, QueryError
 from kg.reading import read_quads
@@ -78,3 +81,13 @@ def test_only_prefixes_in_use_are_written():
 )
 def test_language_tags_are_written_as_bcp_47_says(stored, written):
     assert language_tag(stored) == written
+
+
+def test_rdflib_users_get_a_dataset_over_the_same_store(tmp_path: Path) -> None:
+    build_store(read_quads(GRAPH), tmp_path / "store")
+    store = EmbeddedStore.open(tmp_path / "store")
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"
+    rows = [tuple(map(str, row)) for row in store.dataset().query(query)]  # type: ignore[arg-type]
+    assert len(rows) == len(store.select(query).rows) > 0
+    with pytest.raises(RuntimeError, match="read-write"):
+        store.dataset().add((URIRef("urn:a"), URIRef("urn:b"), URIRef("urn:c")))

@@ -1,21 +1,20 @@
 """The command line: build, validate, query, export, fmt, evidence, serve."""
 
 import json
-import os
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from rdflib import URIRef
 
 from kg import __version__, evidence, export
 from kg.building import build_release
-from kg.errors import InputError, KgError
-from kg.graphs import Project, build_graphs, quads_of, source_folders
-from kg.headers import CannedQuery, read_query
+from kg.canned import CannedQuery
+from kg.commands import PATHS, Commands, example, find_project, progress
+from kg.errors import InputError
+from kg.graphs import build_graphs, quads_of, source_folders
+from kg.headers import read_query
 from kg.queries import find_query, read_queries, run
 from kg.reading import Quad, rdf_files, read_dataset, read_quads
 from kg.release import Release, current_release, temporary_release
@@ -25,53 +24,8 @@ from kg.tables import text_table
 from kg.turtle import format_files, to_turtle
 from kg.validate import validate
 
-PATHS = click.Path(path_type=Path)
 
-
-class _Commands(click.Group):
-    """Prints our errors as one message, with the exit code that the error carries."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KgError as error:
-            click.echo(f"kg: {error}", err=True)
-            ctx.exit(error.exit_code)
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
-
-
-def _example(*lines: str) -> str:
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _progress() -> Callable[[str], None]:
-    """Return a teller of steps: on a terminal it shows each with the seconds since the start."""
-    start = time.monotonic()
-
-    def tell(step: str) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"{time.monotonic() - start:5.1f} s  {step}", err=True)
-
-    return tell
-
-
-def _find_project(folder: Path | None) -> Project:
-    """Return the project in `folder`, else the one that the current folder lies in."""
-    if folder is not None:
-        if not folder.is_dir():
-            raise InputError(f"{folder}: no such folder; give the project's with --project")
-        return Project(folder)
-    here = Path.cwd()
-    for candidate in (here, *here.parents):
-        if (candidate / "ontology").is_dir() and (candidate / "queries").is_dir():
-            # a short path reads better in messages
-            return Project(Path(os.path.relpath(candidate)))
-    raise InputError(f"{here}: no kg project here; change to its folder or give --project")
-
-
-@click.group(cls=_Commands, epilog=_example("kg build", "kg query friendship-and-council"))
+@click.group(cls=Commands, epilog=example("kg build", "kg query friendship-and-council"))
 @click.version_option(__version__, prog_name="kg")
 @click.option("--project", type=PATHS, envvar="KG_PROJECT", help="The project's folder.")
 @click.pass_context
@@ -80,7 +34,7 @@ def main(ctx: click.Context, project: Path | None) -> None:
     ctx.obj = project
 
 
-@main.command(epilog=_example("kg build"))
+@main.command(epilog=example("kg build"))
 @click.pass_obj
 def build(project: Path | None) -> None:
     """Build a release from the tables and Turtle in data/, and make it the current one.
@@ -88,14 +42,14 @@ def build(project: Path | None) -> None:
     Exits with 0 when it is built, 1 when the data do not hold, 2 when it could not run. Where it
     fails, the last good release and every file stay as they were.
     """
-    release = build_release(_find_project(project), _progress())
+    release = build_release(find_project(project), progress())
     quads = release.description["quads"]
     click.echo(f"Release {release.id}: {quads:,} quads in {release.folder}")
 
 
 @main.command(
     "validate",
-    epilog=_example("kg validate", "kg validate --data city.ttl --format json"),
+    epilog=example("kg validate", "kg validate --data city.ttl --format json"),
 )
 @click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
 @click.option("--shapes", type=PATHS, multiple=True, help="Shapes file or folder; repeatable.")
@@ -117,16 +71,16 @@ def validate_(
     Exits with 0 when the data conform (warnings are allowed), 1 when they do not, 2 when it
     could not run. Without --shapes the project's shapes, checks and ontology are used.
     """
-    tell = _progress()
-    rules = read_shapes(list(shapes) or [_find_project(ctx.obj).shapes])
+    tell = progress()
+    rules = read_shapes(list(shapes) or [find_project(ctx.obj).shapes])
     tell("Reading")
     quads: Iterable[Quad]
     files: dict[URIRef, Path] = {}
     if data:
-        ontology = [] if shapes else [_find_project(ctx.obj).ontology]
+        ontology = [] if shapes else [find_project(ctx.obj).ontology]
         quads = read_dataset([*data, *ontology])
     else:
-        project = _find_project(ctx.obj)
+        project = find_project(ctx.obj)
         quads, files = quads_of(build_graphs(project)), source_folders(project)
     tell("Validating")
     report = validate(quads, rules, files)
@@ -140,7 +94,7 @@ def validate_(
 
 
 @main.command(
-    epilog=_example(
+    epilog=example(
         "kg query friendship-and-council -p city=서울 -p letters=false",
         "kg query mine.rq --data city.ttl --format csv",
     )
@@ -170,7 +124,7 @@ def query(
         if key in values:
             raise InputError(f"parameter '{key}' is given twice; give it once")
         values[key] = value
-    release = None if data else current_release(_find_project(project))
+    release = None if data else current_release(find_project(project))
     question = _question(name, project, release)
     store = (
         EmbeddedStore.open(release.store)
@@ -207,7 +161,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _question(name: str, project: Path | None, release: Release | None) -> CannedQuery | str:
     """Return the canned query called `name`, or the text of a file without a header."""
     if not name.endswith(".rq"):
-        folder = release.queries if release else _find_project(project).queries
+        folder = release.queries if release else find_project(project).queries
         return find_query(read_queries(folder), name)
     path = Path(name)
     if not path.is_file():
@@ -221,7 +175,7 @@ def _question(name: str, project: Path | None, release: Release | None) -> Canne
 
 @main.command(
     "export",
-    epilog=_example("kg export --format turtle -o kg.ttl", "kg export --format jsonld | head"),
+    epilog=example("kg export --format turtle -o kg.ttl", "kg export --format jsonld | head"),
 )
 @click.option(
     "--format", "format_", type=click.Choice(list(export.FORMATS)), default="turtle",
@@ -231,7 +185,7 @@ def _question(name: str, project: Path | None, release: Release | None) -> Canne
 @click.pass_obj
 def export_(project: Path | None, format_: str, output: Path | None) -> None:
     """Write the current release as RDF. Same release, same bytes."""
-    release = current_release(_find_project(project))
+    release = current_release(find_project(project))
     data = (release.folder / export.FORMATS[format_][0]).read_bytes()
     if output is None:
         sys.stdout.buffer.write(data)
@@ -246,14 +200,14 @@ def export_(project: Path | None, format_: str, output: Path | None) -> None:
     click.echo(f"{output}: release {release.id}, {len(data):,} bytes", err=True)
 
 
-@main.command(epilog=_example("kg fmt", "kg fmt --check data/my-source"))
+@main.command(epilog=example("kg fmt", "kg fmt --check data/my-source"))
 @click.argument("paths", nargs=-1, type=PATHS)
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 where something would.")
 @click.pass_context
 def fmt(ctx: click.Context, paths: Sequence[Path], check: bool) -> None:
     """Rewrite Turtle files in the canonical form; without PATHS all of the project's."""
     if not paths:
-        project = _find_project(ctx.obj)
+        project = find_project(ctx.obj)
         paths = (project.ontology, project.shapes, project.data)
     changed = format_files(paths, check)
     for path in changed:
@@ -261,12 +215,12 @@ def fmt(ctx: click.Context, paths: Sequence[Path], check: bool) -> None:
     ctx.exit(1 if check and changed else 0)
 
 
-@main.group("evidence", epilog=_example("kg evidence check ../documents"))
+@main.group("evidence", epilog=example("kg evidence check ../documents"))
 def evidence_() -> None:
     """Hold evidence against the documents, or make a new record."""
 
 
-@evidence_.command(epilog=_example("kg evidence check ../documents"))
+@evidence_.command(epilog=example("kg evidence check ../documents"))
 @click.argument("documents", type=PATHS)
 @click.pass_context
 def check(ctx: click.Context, documents: Path) -> None:
@@ -274,7 +228,7 @@ def check(ctx: click.Context, documents: Path) -> None:
 
     Exits with 0 when all hold, 1 when one does not, 2 when a document is missing.
     """
-    graphs = build_graphs(_find_project(ctx.obj))
+    graphs = build_graphs(find_project(ctx.obj))
     outcome = evidence.check_evidence(export.union(graphs), documents)
     for finding in outcome.findings:
         click.echo(f"{finding}")
@@ -285,7 +239,7 @@ def check(ctx: click.Context, documents: Path) -> None:
     ctx.exit(1 if outcome.findings else 0)
 
 
-@evidence_.command(epilog=_example("kg evidence cite page.txt --line 26 --key l26-b"))
+@evidence_.command(epilog=example("kg evidence cite page.txt --line 26 --key l26-b"))
 @click.argument("document", type=PATHS)
 @click.option("--line", type=int, required=True, help="Line of the document, from 1.")
 @click.option("--key", required=True, help="Name of the record, such as l26-b.")
@@ -296,7 +250,7 @@ def cite(document: Path, line: int, key: str, words: str | None, occurrence: int
     click.echo(evidence.cite(document, key, line, words, occurrence))
 
 
-@main.command(epilog=_example("kg serve --port 8080", "kg serve --data city.ttl"))
+@main.command(epilog=example("kg serve --port 8080", "kg serve --data city.ttl"))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
@@ -305,7 +259,7 @@ def serve(project: Path | None, host: str, port: int, data: Sequence[Path]) -> N
     """Serve the current release, or --data, as a web site with a SPARQL endpoint."""
     from kg.server import serve as run_server  # gunicorn is not needed by the other commands
 
-    found = _find_project(project)
+    found = find_project(project)
     if not data:
         run_server(current_release(found), host, port)
         return

@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
+from kg.canned import CannedQuery, Choice, Column, Parameter, Texts
 from kg.errors import DataError, InputError, Place, QueryError
+from kg.namespaces import LANGUAGES
 from kg.store import EmbeddedStore
 from kg.tokens import Token, line_and_column, tokens
-
-LANGUAGES = ("en", "ko", "zh-Hans")
-Texts = Mapping[str, str]
 
 # The end of a parameter's variable says its RDF type to grlc; ours has to agree.
 SUFFIXES = {
@@ -27,55 +25,6 @@ SUFFIXES = {
 KINDS = ("iri", "label", "text", "date", "number", "source", "evidence", "remark")
 RESERVED = ("format", "name")  # what the page's address uses for itself
 _VARIABLE = re.compile(r"\?_([A-Za-z0-9]+)(|_iri|_integer|_xsd_dateTime|_xsd_boolean)")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a choice, and its label in each language."""
-
-    value: str
-    label: Texts
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """What can be set in a query; `variable` is how it stands in the text."""
-
-    name: str
-    type: str
-    variable: str
-    default: str
-    label: Texts
-    description: Texts
-    choices: tuple[Choice, ...] | str
-
-    @property
-    def hidden(self) -> bool:
-        """Whether the page sets it and the form does not show it: the language of the labels."""
-        return self.name == "lang"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the answer; `link` names the column whose addresses its cells lead to."""
-
-    name: str
-    label: Texts
-    kind: str
-    link: str | None
-
-
-@dataclass(frozen=True)
-class CannedQuery:
-    """A question with its parameters and columns; `text` is the SPARQL without its header."""
-
-    name: str
-    title: Texts
-    description: Texts
-    tags: tuple[str, ...]
-    parameters: Mapping[str, Parameter]
-    columns: Mapping[str, Column]
-    text: str
 
 
 def read_queries(folder: Path) -> dict[str, CannedQuery]:

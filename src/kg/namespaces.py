@@ -5,6 +5,9 @@ from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SKOS, XSD
 
 BASE = "https://w3id.org/municipal-diplomacy/"
 
+# Every term, concept and entity is named in these, as BCP 47 writes them.
+LANGUAGES = ("en", "ko", "zh-Hans")
+
 MD = Namespace(BASE + "ontology#")
 SHAPE = Namespace(BASE + "shape/")
 GRAPH = Namespace(BASE + "graph/")

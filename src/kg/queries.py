@@ -7,8 +7,9 @@ from datetime import date
 
 from rapidfuzz import process
 
+from kg.canned import CannedQuery, Choice, Parameter
 from kg.errors import NotFoundError, ParameterError
-from kg.headers import CannedQuery, Choice, Parameter, read_queries, read_query
+from kg.headers import read_queries, read_query
 from kg.namespaces import PREFIXES
 from kg.places import Places
 from kg.store import EmbeddedStore, Literal, NamedNode, Table, Term, language_tag

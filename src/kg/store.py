@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
+from oxrdflib import OxigraphStore
+from rdflib import Dataset
 
 from kg.errors import InputError, QueryError
 from kg.reading import language_tag as language_tag
@@ -120,6 +122,15 @@ class EmbeddedStore:
                 self._store.add(ox.Quad(*parts, ox.DefaultGraph()))
                 new.append(triple)
         return new
+
+    def dataset(self) -> Dataset:
+        """Return the store as an rdflib Dataset, for those who program with rdflib.
+
+        Ask it with texts, not with prepared queries: those run in rdflib's own engine, some
+        forty times slower. Validate and export plain graphs instead of this one: Oxigraph
+        writes some literals in its own way.
+        """
+        return Dataset(store=OxigraphStore(store=self._store), default_union=True)
 
     def size(self) -> int:
         """Return the number of quads."""

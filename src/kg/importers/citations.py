@@ -3,9 +3,9 @@
 from rdflib import RDF, SKOS, Literal, URIRef
 
 from kg.importers.folder import Source, add_notes, cite, entities, language, resolve, text
-from kg.importers.registry import LANGUAGES, add_labels
+from kg.importers.registry import add_labels
 from kg.importers.table import Row
-from kg.namespaces import MD, OA
+from kg.namespaces import LANGUAGES, MD, OA
 
 EVIDENCE = ("evidence", "line", "start", "end", "sha256")
 NAMES = (

@@ -8,9 +8,9 @@ from rdflib import DCTERMS, RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from kg.dates import Date, read_edtf
 from kg.errors import KgError
-from kg.importers.registry import LANGUAGES, Registry, add_date, add_labels
+from kg.importers.registry import Registry, add_date, add_labels
 from kg.importers.table import Row, each, read_table
-from kg.namespaces import CONCEPT, ID, MD, bind_prefixes
+from kg.namespaces import CONCEPT, ID, LANGUAGES, MD, bind_prefixes
 
 AMENDMENTS = (
     "amendment", "kind", "subject", "property", "found", "replacement",

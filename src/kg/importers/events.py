@@ -12,9 +12,9 @@ from kg.importers.folder import (
     resolve,
     text,
 )
-from kg.importers.registry import LANGUAGES, UNDATED
+from kg.importers.registry import UNDATED
 from kg.importers.table import Row
-from kg.namespaces import ID, MD
+from kg.namespaces import ID, LANGUAGES, MD
 
 EVENTS = (
     "event", "kind", "listing", "direction", "date", "place", "own_place", "granularity", "sent_by",

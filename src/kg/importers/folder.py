@@ -9,9 +9,9 @@ from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
 from kg.dates import Date, read_written
 from kg.errors import DataError, KgError, Place
 from kg.importers.curation import Amendments
-from kg.importers.registry import LANGUAGES, Registry, add_date, near
+from kg.importers.registry import Registry, add_date, near
 from kg.importers.table import Row
-from kg.namespaces import CONCEPT, ID, MD, bind_prefixes
+from kg.namespaces import CONCEPT, ID, LANGUAGES, MD, bind_prefixes
 
 
 @dataclass

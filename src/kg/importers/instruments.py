@@ -4,9 +4,9 @@ from rdflib import RDF, SKOS, Literal, URIRef
 
 from kg.errors import KgError
 from kg.importers.folder import Source, add_row_date, cite, concept, entities, text
-from kg.importers.registry import LANGUAGES, UNDATED
+from kg.importers.registry import UNDATED
 from kg.importers.table import Row
-from kg.namespaces import MD
+from kg.namespaces import LANGUAGES, MD
 
 AGREEMENTS = (
     "agreement", "listing", "headline", "type", "source_term", "channel", "status", "date",

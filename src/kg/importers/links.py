@@ -6,9 +6,9 @@ from pathlib import Path
 from rdflib import RDF, SKOS, Graph, Literal, URIRef
 
 from kg.dates import read_edtf
-from kg.importers.registry import LANGUAGES, Registry, add_labels
+from kg.importers.registry import Registry, add_labels
 from kg.importers.table import Row, each, read_table
-from kg.namespaces import CONCEPT, GN, ID, MD, WD, bind_prefixes
+from kg.namespaces import CONCEPT, GN, ID, LANGUAGES, MD, WD, bind_prefixes
 
 LINKS = ("link", "subject", "predicate", "object", "state", "established_by", "reviewed", "note")
 

@@ -3,9 +3,8 @@
 from rdflib import RDF, SKOS, XSD, Literal
 
 from kg.importers.folder import Source, add_row_date, cite, concept, entities, resolve, text
-from kg.importers.registry import LANGUAGES
 from kg.importers.table import Row
-from kg.namespaces import MD
+from kg.namespaces import LANGUAGES, MD
 
 OBSERVATIONS = (
     "observation", "kind", "place", "counted", "value", "approximate", "date", "count_method",

@@ -5,9 +5,9 @@ from pathlib import Path
 from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from kg.errors import KgError
-from kg.importers.registry import LANGUAGES, Registry, add_labels
+from kg.importers.registry import Registry, add_labels
 from kg.importers.table import Row, each, read_table
-from kg.namespaces import GEO, ID, MD, bind_prefixes
+from kg.namespaces import GEO, ID, LANGUAGES, MD, bind_prefixes
 
 _NOTES = ("note_en", "note_ko", "note_zh")
 PLACES = (

@@ -8,9 +8,8 @@ from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, URIRef
 
 from kg.dates import Date
 from kg.errors import KgError
-from kg.namespaces import CONCEPT, ID, MD, PREFIXES
+from kg.namespaces import CONCEPT, ID, LANGUAGES, MD, PREFIXES
 
-LANGUAGES = ("en", "ko", "zh-Hans")
 UNDATED = {"en": "undated", "ko": "날짜 없음", "zh-Hans": "无日期"}
 
 Labels = Mapping[str, str]

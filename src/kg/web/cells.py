@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.headers import Column
+from kg.canned import Column
 from kg.places import key_of
 from kg.queries import Answer
 from kg.store import Literal, NamedNode, Term, language_tag

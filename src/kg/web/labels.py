@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from flask import Flask, url_for
 from flask_babel import gettext
 
-from kg.headers import LANGUAGES
-from kg.namespaces import BASE, GRAPH, ID, MD, PREFIXES
+from kg.namespaces import BASE, GRAPH, ID, LANGUAGES, MD, PREFIXES
 from kg.places import key_of
 from kg.queries import shorten
 from kg.store import EmbeddedStore, Literal, NamedNode, language_tag

@@ -11,7 +11,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, request, url_for
 from flask_babel import Babel, get_locale
 
-from kg.headers import LANGUAGES, Texts
+from kg.canned import Texts
+from kg.namespaces import LANGUAGES
 
 NAMES = {"en": "English", "ko": "한국어", "zh-Hans": "中文"}
 _ASKED = {"en": "en", "ko": "ko", "zh-Hans": "zh-Hans", "zh-CN": "zh-Hans", "zh-SG": "zh-Hans",

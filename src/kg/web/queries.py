@@ -11,8 +11,8 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
+from kg.canned import CannedQuery, Parameter
 from kg.errors import ParameterError
-from kg.headers import CannedQuery, Parameter
 from kg.namespaces import ID
 from kg.places import key_of
 from kg.queries import Answer, WrongValueError, expand, fill, find_query, run, typed_values
