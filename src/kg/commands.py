@@ -19,6 +19,7 @@ class Commands(click.Group):
     """Prints our errors as one message and exits with 2, or with 1 for data that do not build."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; see click."""
         try:
             return super().invoke(ctx)
         except KgError as error:

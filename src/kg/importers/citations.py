@@ -19,6 +19,7 @@ EXPECTED = ("expected", "class", "property", "value", "number", "note")
 
 
 def add_evidence(source: Source, row: Row) -> None:
+    """Write one record of evidence: line, characters, SHA-256. Raises DataError."""
     node = source.own("evidence", row)
     line = row.number("line")
     source.add(node, RDF.type, MD.Evidence)
@@ -79,6 +80,7 @@ def _unresolved(source: Source, row: Row, node: URIRef, written: str) -> None:
 
 
 def add_listing(source: Source, row: Row) -> None:
+    """Write one entry of the document's own list of partners. Raises DataError."""
     node = source.own("listing", row)
     position = row.number("position")
     written = row.text("place")

@@ -8,6 +8,7 @@ from kg.importers.folder import (
     add_row_date,
     cite,
     concept,
+    concepts,
     entities,
     resolve,
     text,
@@ -78,8 +79,7 @@ def add_event(source: Source, row: Row) -> None:
         source.add(node, MD.occasion, series)
     if (ordinal := row.number("ordinal")) is not None:
         source.add(node, MD.ordinal, Literal(ordinal))
-    for name in row.many("items"):
-        source.add(node, MD.item, registry.concept("item", name))
+    concepts(source, node, row, MD.item, "items", "item")
     if row.optional("headcount"):
         _delegation(source, node, row, ends)
     add_notes(source, node, row)

@@ -80,11 +80,13 @@ def cite(source: Source, node: URIRef, row: Row) -> None:
 
 
 def language(source: Source) -> str:
+    """Return the BCP 47 tag of the language that the document is written in."""
     return str(source.graph.value(source.node, DCTERMS.language))
 
 
-def text(source: Source, text: str) -> Literal:
-    return Literal(text, lang=language(source))
+def text(source: Source, words: str) -> Literal:
+    """Return words of the document as a literal in its language."""
+    return Literal(words, lang=language(source))
 
 
 def add_notes(source: Source, node: URIRef, row: Row) -> None:
@@ -95,7 +97,7 @@ def add_notes(source: Source, node: URIRef, row: Row) -> None:
 
 
 def resolve(source: Source, written: str) -> URIRef:
-    """Return what a spelling means in this source; a name is never looked up by itself (T44)."""
+    """Return what a spelling means in this source; a name is never looked up by itself."""
     if written not in source.names:
         raise KgError(
             f"names.csv of this source does not have that spelling.{near(written, source.names)} "
@@ -136,8 +138,20 @@ def add_row_date(source: Source, node: URIRef, row: Row) -> Date | None:
 def concept(
     source: Source, node: URIRef, row: Row, predicate: URIRef, column: str, scheme: str
 ) -> None:
+    """Write the concept that a cell names, if it names one."""
     if row.optional(column):
         source.add(node, predicate, row.read(column, lambda n: source.registry.concept(scheme, n)))
+
+
+def concepts(
+    source: Source, node: URIRef, row: Row, predicate: URIRef, column: str, scheme: str
+) -> None:
+    """Write the concepts of a cell with several names."""
+    for name in row.many(column):
+        try:
+            source.add(node, predicate, source.registry.concept(scheme, name))
+        except KgError as error:
+            raise row.error(column, f"'{name}': {error}") from error
 
 
 def entities(source: Source, row: Row, column: str, kind: str | None) -> list[URIRef]:

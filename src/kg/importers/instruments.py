@@ -2,8 +2,7 @@
 
 from rdflib import RDF, SKOS, Literal, URIRef
 
-from kg.errors import KgError
-from kg.importers.folder import Source, add_row_date, cite, concept, entities, text
+from kg.importers.folder import Source, add_row_date, cite, concept, concepts, entities, text
 from kg.importers.registry import UNDATED
 from kg.importers.table import Row
 from kg.namespaces import LANGUAGES, MD
@@ -29,6 +28,11 @@ def _sides(source: Source, bodies: list[URIRef], listing: URIRef | None) -> list
 
 
 def add_agreement(source: Source, row: Row) -> None:
+    """Write one agreement: type, parties, status, date, place, areas, label and evidence.
+
+    Raises DataError for a cell that is not understood, for a single party, and for a party that
+    is no council where the channel is.
+    """
     node = source.own("agreement", row)
     source.add(node, RDF.type, MD.Agreement)
     concept(source, node, row, MD.agreementType, "type", "type")
@@ -46,14 +50,11 @@ def add_agreement(source: Source, row: Row) -> None:
     ):
         for entity in entities(source, row, column, kind):
             source.add(node, predicate, entity)
-    for name in row.many("areas"):
-        try:
-            source.add(node, MD.area, source.registry.concept("area", name))
-        except KgError as error:
-            raise row.error("areas", str(error)) from error
+    concepts(source, node, row, MD.area, "areas", "area")
 
 
 def add_intent(source: Source, row: Row) -> None:
+    """Write what was proposed, confirmed or talked about and not signed. Raises DataError."""
     node = source.own("intent", row)
     source.add(node, RDF.type, MD.Intent)
     _instrument(source, node, row, ("proposed", "views-exchanged", "intent-confirmed"))

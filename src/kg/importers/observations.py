@@ -15,6 +15,7 @@ _OBSERVATION_KINDS = ("PopulationObservation", "AreaObservation", "DivisionCount
 
 
 def add_observation(source: Source, row: Row) -> None:
+    """Write one figure: place, value, unit, date, how it was counted. Raises DataError."""
     registry = source.registry
     node = source.own("observation", row)
     kind = row.choice("kind", _OBSERVATION_KINDS)
