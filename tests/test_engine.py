@@ -13,7 +13,9 @@ from collections.abc import Iterator
 import pytest
 
 from kg.engine import (
+    ENDPOINT,
     BrokenError,
+    Dataset,
     DeadlineError,
     Engine,
     Limits,
@@ -23,8 +25,9 @@ from kg.engine import (
 from kg.errors import QueryError
 from kg.reading import read_quads
 from kg.store import build_store
-from serving import GRAPH
+from serving import BASE, GRAPH
 
+GRAPHS = BASE + "graph/"
 EVERYTHING = "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"
 # Grows with the fourth power of the store, and has to be sorted before the first row is known.
 DEATH = (
@@ -242,7 +245,7 @@ def test_a_worker_reaches_nothing_even_without_the_guard(store, listener):
         "ASK { ?s ?p ?o }",
     ):
         request = {"query": query, "results": "json", "graph": "turtle", "seconds": 5,
-                   "union": True, "prefixes": {}}  # fmt: skip
+                   "base": ENDPOINT, "dataset": None, "union": True, "prefixes": {}}  # fmt: skip
         body = json.dumps(request).encode()
         worker.stdin.write(struct.pack(">I", len(body)) + body)
         worker.stdin.flush()
@@ -264,13 +267,29 @@ def test_a_worker_stops_by_itself_when_its_server_is_gone(store):
     assert worker.stdin is not None and worker.stdout is not None
     worker.stdout.read(9)
     request = {"query": DEATH, "results": "json", "graph": "turtle", "seconds": 0.1,
-               "union": True, "prefixes": {}}  # fmt: skip
+               "base": ENDPOINT, "dataset": None, "union": True, "prefixes": {}}  # fmt: skip
     body = json.dumps(request).encode()
     worker.stdin.write(struct.pack(">I", len(body)) + body)
     worker.stdin.flush()
     assert worker.wait(20) == -signal.SIGALRM
     worker.stdin.close()
     worker.stdout.close()
+
+
+def test_a_query_sees_the_graphs_of_its_data_set_only(engine):
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    reference = GRAPHS + "reference"
+
+    def number(query: str, dataset: Dataset | None = None) -> int:
+        found = json.loads(engine.answer(query, dataset=dataset).body)
+        return int(found["results"]["bindings"][0]["n"]["value"])
+
+    assert 0 < number(count, Dataset((reference,))) < number(count)
+    in_clause = count.replace("WHERE", f"FROM <{reference}> WHERE")
+    assert number(in_clause) == number(count, Dataset((reference,)))
+    assert number(in_clause, Dataset(named=(reference,))) == 0
+    with pytest.raises(QueryError, match="absolute address"):
+        Dataset(("reference",))
 
 
 def test_a_killed_worker_is_replaced(engine):

@@ -9,8 +9,8 @@ LAYERS = [
     {"errors"}, {"namespaces"}, {"reading"}, {"turtle"}, {"dates"}, {"importers"},
     {"tokens"}, {"guard"}, {"store"}, {"reason"}, {"graphs"}, {"report"},
     {"shapes"}, {"validate"}, {"evidence"}, {"export"}, {"release"}, {"building"},
-    {"canned"}, {"headers"}, {"places"}, {"queries"}, {"tables"}, {"confinement"},
-    {"worker"}, {"engine"}, {"web"}, {"server"}, {"commands"}, {"cli"},
+    {"canned"}, {"headers"}, {"places"}, {"queries"}, {"tables"}, {"tags"},
+    {"confinement"}, {"worker"}, {"engine"}, {"web"}, {"server"}, {"commands"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
 OXIGRAPH = {"reading", "store", "worker", "engine", "export", "validate"}

@@ -17,8 +17,11 @@ from pathlib import Path
 
 from kg import guard
 from kg.errors import KgError, QueryError
-from kg.store import syntax_message
+from kg.namespaces import BASE, GRAPH
+from kg.store import NamedNode, syntax_message
 from kg.tokens import names_graphs
+
+ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is served
 
 # The stranger's own prefixes, to write triples with.
 _PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
@@ -33,6 +36,23 @@ class Limits:
     memory_bytes: int = 2 * 1024**3
     workers: int = 2
     wait_seconds: float = 10.0  # for a free worker
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The graphs that a query sees, whatever its FROM says; one that does not exist is empty."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for iri in (*self.default, *self.named):
+            try:
+                NamedNode(iri)
+            except ValueError:
+                raise QueryError(
+                    f"graph '{iri[:200]}' is not an absolute address such as <{GRAPH}ontology>"
+                ) from None
 
 
 @dataclass(frozen=True)
@@ -79,9 +99,17 @@ class Engine:
             self._slots.put(None)
 
     def answer(
-        self, query: str, results: str = "json", graph: str = "turtle", seconds: float | None = None
+        self,
+        query: str,
+        results: str = "json",
+        graph: str = "turtle",
+        seconds: float | None = None,
+        dataset: Dataset | None = None,
     ) -> Result:
         """Return the answer to `query`: rows and yes/no in `results`, triples in `graph`.
+
+        Without `dataset` and without FROM it sees all graphs as one. Relative addresses in it
+        begin at the address of the endpoint.
 
         Raises QueryError for what is not a query or may not be run, else a LimitError.
         """
@@ -92,6 +120,8 @@ class Engine:
             "results": results,
             "graph": graph,
             "seconds": budget,
+            "base": ENDPOINT,
+            "dataset": [dataset.default, dataset.named] if dataset else None,
             "union": not names_graphs(query),
             "prefixes": dict(_PREFIX.findall(query)),
         }

@@ -7,7 +7,7 @@ The engine's parser is more lenient than the recommendation (it reads `1SERVICE<
 import re
 
 from kg.errors import QueryError
-from kg.tokens import line_and_column, tokens
+from kg.tokens import line_and_column, operation, tokens
 
 LONGEST = 100_000  # characters
 DEEPEST = 100  # brackets; the engine takes minutes for some 400, and dies of 2,250
@@ -22,8 +22,7 @@ _CERTAIN = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://|[^'()#]*>$)")
 
 def check(query: str) -> None:
     """Raise QueryError where `query` is too long or deep, an update, or asks another server."""
-    if len(query) > LONGEST:
-        raise QueryError(f"the query has {len(query):,} characters; want at most {LONGEST:,}")
+    check_length(query)
     depth = 0
     for token in tokens(query):
         if token.text in ("{", "(", "["):
@@ -38,20 +37,18 @@ def check(query: str) -> None:
     _check_service(query)
 
 
+def check_length(query: str) -> None:
+    """Raise QueryError where `query` is too long to be looked at."""
+    if len(query) > LONGEST:
+        raise QueryError(f"the query has {len(query):,} characters; want at most {LONGEST:,}")
+
+
 def _check_read_only(query: str) -> None:
     """Refuse an update by its first word after PREFIX and BASE."""
-    code = [token for token in tokens(query) if token.kind not in ("space", "comment")]
-    position = 0
-    while position < len(code):
-        word = code[position].text.upper()
-        if word in ("PREFIX", "BASE"):
-            while position < len(code) and code[position].kind != "iri":
-                position += 1
-            position += 1
-            continue
-        if word in _UPDATES:
-            _refuse(query, code[position].start, f"{word} is an update; this graph is read-only")
-        return
+    first = operation(query)
+    if first is not None and first.text.upper() in _UPDATES:
+        word = first.text.upper()
+        _refuse(query, first.start, f"{word} is an update; this graph is read-only")
 
 
 def _check_service(query: str) -> None:

@@ -43,11 +43,41 @@ def tokens(query: str) -> Iterator[Token]:
 def names_graphs(query: str) -> bool:
     """Return whether `query` says by FROM which graphs it asks."""
     code = [token for token in tokens(query) if token.kind != "comment"]
+    # The engine reads `FROM:g` as `FROM :g`, unless there is a prefix of that name.
+    prefixes = set(re.findall(r"(?i:\bprefix)\s+((?i:from))\s*:", query))
+    depth = 0
     for before, token, after in zip(code, code[1:], code[2:], strict=False):
-        in_a_name = before.text in (":", "-", ".") or after.text in (":", "-")
-        if token.text.upper() == "FROM" and not in_a_name:
+        if token.text in ("{", "(", "["):
+            depth += 1
+        elif token.text in ("}", ")", "]"):
+            depth -= 1
+        if depth or token.text.upper() != "FROM" or before.kind == "escape":
+            continue
+        in_a_name = before.text in (":", "-", ".") or after.text == "-"
+        if not in_a_name and not (after.text == ":" and token.text in prefixes):
             return True
     return False
+
+
+def operation(query: str) -> Token | None:
+    """Return the word that says what `query` does: the first one after PREFIX and BASE."""
+    in_prologue = False
+    for token in tokens(query):
+        if token.kind in ("space", "comment"):
+            continue
+        if in_prologue:
+            in_prologue = token.kind not in ("iri", "string")
+        elif token.text.upper() in ("PREFIX", "BASE", "VERSION"):
+            in_prologue = True
+        else:
+            return token
+    return None
+
+
+def changes_by_itself(query: str) -> bool:
+    """Return whether `query` may have another answer each time; rather yes than no."""
+    words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
+    return not words.isdisjoint(("NOW", "RAND", "UUID", "STRUUID"))
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

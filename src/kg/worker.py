@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from kg.confinement import confine
 from kg.store import GRAPH_FORMATS, RESULT_FORMATS
+from kg.tags import with_cased_tags
 
 
 class TooLarge(Exception):  # noqa: N818 - it never leaves this module
@@ -41,21 +42,33 @@ def answer(store: ox.Store, request: dict[str, Any], limit: int) -> tuple[dict[s
     """Return how the query went, and the complete answer; nothing of an incomplete one."""
     body = BoundedBuffer(limit)
     try:
-        found = store.query(request["query"], use_default_graph_as_union=request["union"])
+        found = store.query(request["query"], base_iri=request["base"], **_graphs(request))
         if isinstance(found, ox.QueryTriples):
-            syntax = request["graph"]
+            form, syntax = "graph", request["graph"]
             ox.serialize(found, body, GRAPH_FORMATS[syntax], prefixes=request["prefixes"])
-            return {"outcome": "answer", "form": "graph", "syntax": syntax}, body.getvalue()
-        syntax = request["results"]
-        found.serialize(body, RESULT_FORMATS[syntax])
-        form = "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
-        return {"outcome": "answer", "form": form, "syntax": syntax}, body.getvalue()
+        else:
+            form = "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
+            syntax = request["results"]
+            found.serialize(body, RESULT_FORMATS[syntax])
+        head = {"outcome": "answer", "form": form, "syntax": syntax}
+        return head, with_cased_tags(body.getvalue(), syntax)
     except TooLarge:
         return {"outcome": "too large"}, b""
     except SyntaxError as error:
         return {"outcome": "syntax", "message": str(error)}, b""
     except (OSError, RuntimeError, ValueError) as error:
         return {"outcome": "failed", "message": str(error)}, b""
+
+
+def _graphs(request: dict[str, Any]) -> dict[str, Any]:
+    """Return which graphs the query sees: those of the request, else those of its FROM, else all.
+
+    Either list of the request replaces all of FROM and FROM NAMED; a list left out is empty.
+    """
+    if request["dataset"] is None:
+        return {"use_default_graph_as_union": request["union"]}
+    default, named = ([ox.NamedNode(iri) for iri in iris] for iris in request["dataset"])
+    return {"default_graph": default, "named_graphs": named}
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:

@@ -9,7 +9,19 @@ from flask import Flask, Response, request
 from kg.engine import Limits
 from kg.errors import InputError
 from kg.release import Release
-from kg.web import downloads, labels, languages, pages, problems, queries, resources, sparql
+from kg.web import (
+    downloads,
+    graphs,
+    labels,
+    languages,
+    pages,
+    problems,
+    queries,
+    resources,
+    service_description,
+    sparql,
+    transfer,
+)
 from kg.web.service import Service
 
 _SECURITY = {
@@ -70,7 +82,8 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
     languages.install(app)
     labels.install(app)
     problems.install(app)
-    for module in (pages, queries, sparql, resources, downloads):
+    transfer.install(app)
+    for module in (pages, queries, sparql, service_description, graphs, resources, downloads):
         app.register_blueprint(module.bp)
 
     @app.after_request

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from flask import request
 from werkzeug.exceptions import BadRequest, NotAcceptable
 
+# Syntax and media type; of two types for a syntax the first is its own, the other goes as well.
 HTML = ("html", "text/html")
 RESULTS = (
     ("json", "application/sparql-results+json"),
     ("json", "application/json"),
     ("xml", "application/sparql-results+xml"),
+    ("xml", "application/xml"),
     ("csv", "text/csv"),
     ("tsv", "text/tab-separated-values"),
 )
@@ -19,40 +21,91 @@ GRAPHS = (
     ("jsonld", "application/ld+json"),
     ("rdfxml", "application/rdf+xml"),
 )
+TRIPLES = (
+    *GRAPHS,
+    ("trig", "application/trig"),
+    ("nquads", "application/n-quads"),
+    ("jsonld", "application/json"),
+)
 SUFFIXES = {"ttl": "turtle", "nt": "ntriples", "jsonld": "jsonld", "rdf": "rdfxml"}
 EXTENSIONS = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
+_SHORT = {**SUFFIXES, "nq": "nquads"}
+_MEANT = {"json": "jsonld", "xml": "rdfxml"}  # where there are triples and no rows
+
+Offer = tuple[str, str]
 
 
 def media_type(syntax: str) -> str:
-    """Return the Content-Type of a syntax; texts say that they are UTF-8."""
-    plain = dict(reversed([*RESULTS, *GRAPHS]))[syntax]
-    return f"{plain}; charset=utf-8" if plain.startswith("text/") else plain
+    """Return the Content-Type of a syntax."""
+    return content_type(dict(reversed([*RESULTS, *TRIPLES]))[syntax])
 
 
-def choose(offered: Sequence[tuple[str, str]], asked: str | None = None) -> str:
-    """Return the syntax to answer in: of `offered` (syntax, media type), the first by default.
+def content_type(media: str) -> str:
+    """Return the Content-Type for a media type; texts say that they are UTF-8."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def choose(offered: Sequence[Offer], asked: str | None = None) -> str:
+    """Return the syntax to answer in; see `negotiate`."""
+    return negotiate(offered, asked)[0]
+
+
+def negotiate(offered: Sequence[Offer], asked: str | None = None) -> Offer:
+    """Return the syntax and media type to answer in: of `offered`, the first by default.
 
     Raises BadRequest for an unknown `?format=`, NotAcceptable where Accept fits none.
     """
     asked = asked or request.values.get("format")
-    syntaxes = list(dict.fromkeys(syntax for syntax, _ in offered))
     if asked:
-        syntax = SUFFIXES.get(asked, asked)
-        if syntax not in syntaxes:
-            raise BadRequest(f"format is '{asked[:50]}'; want one of {', '.join(syntaxes)}")
-        return syntax
-    if not request.accept_mimetypes:
-        return syntaxes[0]
-    best = request.accept_mimetypes.best_match([media for _, media in offered])
+        return _named(offered, asked)
+    best = preferred([media for _, media in offered])
     if best is None:
         types = ", ".join(media for _, media in offered)
         raise NotAcceptable(f"nothing that Accept allows; there is {types}")
-    return next(syntax for syntax, media in offered if media == best)
+    return next(offer for offer in offered if offer[1] == best)
+
+
+def preferred(types: Sequence[str]) -> str | None:
+    """Return which of `types` the client likes best, None where it takes none (RFC 9110, 12.5.1).
+
+    Among equals one that Accept names goes before one that fits a wildcard, then ours in order.
+    """
+    if not request.accept_mimetypes:
+        return types[0]
+    quality, _, place = max((*_quality(media), -n) for n, media in enumerate(types))
+    return types[-place] if quality > 0 else None
 
 
 def wants_page() -> bool:
     """Return whether the client reads HTML rather than data."""
     if request.args.get("format", "html") != "html":  # a form may be too large to be read
         return False
-    best = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
-    return bool(request.accept_mimetypes) and best == "text/html"
+    return preferred(["application/problem+json", "text/html"]) == "text/html"
+
+
+def _named(offered: Sequence[Offer], asked: str) -> Offer:
+    """Return what `?format=` names: a syntax, its suffix or its media type."""
+    syntaxes = list(dict.fromkeys(syntax for syntax, _ in offered))
+    syntax = {media: syntax for syntax, media in offered}.get(asked, _SHORT.get(asked, asked))
+    if syntax not in syntaxes:
+        syntax = _MEANT.get(syntax, syntax)
+    if syntax not in syntaxes:
+        raise BadRequest(f"format is '{asked[:50]}'; want one of {', '.join(syntaxes)}")
+    return next(offer for offer in offered if offer[0] == syntax)
+
+
+def _quality(media: str) -> tuple[float, int]:
+    """Return how much the client likes `media`, and how exactly it says so.
+
+    The most exact range decides, so `q=0` refuses a type beside a wildcard. Parameters such
+    as `charset` and `profile` are overlooked: there is one form of each type.
+    """
+    found = (0.0, -1)
+    for named, quality in request.accept_mimetypes:
+        bare = named.partition(";")[0].strip().lower()
+        ranges = ("*/*", media.partition("/")[0] + "/*", media)
+        if bare in ranges:
+            exact = ranges.index(bare)
+            if (exact, quality) > (found[1], found[0]):
+                found = (float(quality), exact)
+    return found

@@ -5,20 +5,31 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotAcceptable
 
-from kg.engine import Result
+from kg.engine import Dataset, Result
 from kg.errors import KgError, QueryError
+from kg.guard import check_length
+from kg.tokens import changes_by_itself, operation
 from kg.web import formats
 from kg.web.labels import names_of
 from kg.web.languages import page_language
 from kg.web.problems import status_of
+from kg.web.protocol import Question, read_question
 from kg.web.service import service
+from kg.web.service_description import describe
+from kg.web.transfer import held, not_modified, tag_of, tagged
 
 bp = Blueprint("sparql", __name__)
 
 ROWS_SHOWN = 1000
 LONGEST_LINKED = 1500  # characters of a query
+_OFFERED: dict[str, tuple[formats.Offer, ...]] = {
+    "SELECT": formats.RESULTS,
+    "ASK": formats.RESULTS,
+    "CONSTRUCT": formats.TRIPLES,
+    "DESCRIBE": formats.TRIPLES,
+}
 _EXAMPLE = """\
 PREFIX md: <https://w3id.org/municipal-diplomacy/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -36,57 +47,63 @@ ORDER BY DESC(?number) ?type
 
 @bp.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def endpoint() -> Response:
-    """A query by GET, by form or as the body; without one, a page to write it on."""
-    query = _query()
-    rows = formats.choose([*formats.RESULTS, *formats.GRAPHS, formats.HTML])
-    if rows == "html":
-        return _page(query)
-    if query is None:
+    """A query by GET, by form or as the body; without one, what there is to ask."""
+    question = read_question()
+    if question.query is None:
+        return _without_a_query(question)
+    check_length(question.query)
+    offered = _offered(question.query)
+    syntax, media = formats.negotiate([*offered, formats.HTML], question.format)
+    if syntax == "html":
+        return _page(question)
+    if changes_by_itself(question.query):
+        response = _answer(question.query, question.dataset, syntax, media)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    tag = tag_of(question.query, repr(question.dataset), media)
+    if held(tag):
+        return not_modified(tag)
+    return tagged(_answer(question.query, question.dataset, syntax, media), tag)
+
+
+def _offered(query: str) -> tuple[formats.Offer, ...]:
+    """Return the forms that there are of the answer; all, where it will be a syntax error."""
+    first = operation(query)
+    every = (*formats.RESULTS, *formats.TRIPLES)
+    return _OFFERED.get(first.text.upper(), every) if first else every
+
+
+def _without_a_query(question: Question) -> Response:
+    if request.method == "POST" or question.dataset:
         raise BadRequest("no query; send it as ?query=… or as the body of a POST")
-    graphs = {syntax for syntax, _ in formats.GRAPHS}
-    result = service().engine.answer(
-        query,
-        results="json" if rows in graphs else rows,
-        graph=rows if rows in graphs else _graph_syntax(),
-    )
-    return Response(result.body, content_type=formats.media_type(result.syntax))
+    try:
+        syntax, media = formats.negotiate([*formats.TRIPLES, formats.HTML], question.format)
+    except NotAcceptable as error:
+        raise NotAcceptable(f"no query, and for the description: {error.description}") from error
+    return _page(question) if syntax == "html" else describe(syntax, media)
 
 
-def _query() -> str | None:
-    """Return the query that the request holds, if any. Raises 400 and 415 as the protocol says."""
-    for name in ("update", "default-graph-uri", "named-graph-uri", "using-graph-uri"):
-        if name in request.values:
-            what = "is read-only" if name == "update" else f"does not offer {name} yet"
-            raise BadRequest(f"this endpoint {what}; leave the parameter out")
-    if request.method == "POST" and request.mimetype == "application/sparql-query":
-        try:
-            return request.get_data().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise BadRequest("the body is not UTF-8") from error
-    if request.method == "POST" and request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType(
-            f"Content-Type is '{request.mimetype}'; want application/sparql-query or "
-            "application/x-www-form-urlencoded"
-        )
-    given = (request.form if request.method == "POST" else request.args).getlist("query")
-    if len(given) > 1:
-        raise BadRequest(f"{len(given)} queries; send one")
-    return given[0] if given and given[0].strip() else None
+def _answer(query: str, dataset: Dataset | None, syntax: str, media: str) -> Response:
+    """Return the answer of the engine. Raises QueryError with the line that is wrong."""
+    is_graph = syntax in dict(formats.TRIPLES)
+    results, graph = ("json", syntax) if is_graph else (syntax, "turtle")
+    try:
+        result = service().engine.answer(query, results, graph, dataset=dataset)
+    except QueryError as error:
+        spot = _spot(query, str(error))
+        raise QueryError(f"{error}\n{spot}") if spot else error from None
+    if result.syntax != syntax:  # the form of the answer was not to be seen in the text
+        return Response(result.body, content_type=formats.media_type(result.syntax))
+    return Response(result.body, content_type=formats.content_type(media))
 
 
-def _graph_syntax() -> str:
-    """Return the syntax for triples where rows were asked for: Accept, else Turtle."""
-    media = [media for _, media in formats.GRAPHS]
-    best = request.accept_mimetypes.best_match(media) if request.accept_mimetypes else media[0]
-    return {found: syntax for syntax, found in formats.GRAPHS}.get(best or "", "turtle")
-
-
-def _page(query: str | None) -> Response:
+def _page(question: Question) -> Response:
+    query = question.query
     result: Result | None = None
     error: KgError | None = None
     if query is not None:
         try:
-            result = service().engine.answer(query, results="json", graph="turtle")
+            result = service().engine.answer(query, dataset=question.dataset)
         except KgError as wrong:
             error = wrong
     shown: dict[str, Any] = _shown(result) if result else {}
@@ -94,13 +111,17 @@ def _page(query: str | None) -> Response:
         "sparql.html",
         query=query or _EXAMPLE,
         # Longer addresses are refused by many servers; the form can still ask for every format.
-        linked=query is not None and len(query) <= LONGEST_LINKED,
+        linked=query is not None and not question.dataset and len(query) <= LONGEST_LINKED,
         result=result,
         error=error,
         spot=_spot(query or "", str(error)) if error else None,
         **shown,
     )
-    return make_response(page, status_of(error) if error else 200)
+    response = make_response(page, status_of(error) if error else 200)
+    if not error and request.method in ("GET", "HEAD"):
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    return response
 
 
 def _spot(query: str, message: str) -> str | None:
