@@ -204,3 +204,19 @@ def test_every_command_shows_an_example_and_is_in_the_readme() -> None:
         text = kg(name, "--help").stdout
         assert "Examples:" in text and f"kg {name}" in text, name
         assert f"kg {name}" in readme, f"README.md does not tell of: kg {name}"
+
+
+def test_canned_questions_answer_on_data_of_ones_own() -> None:
+    data = ["--data", "data"]
+    assert "(12 rows)" in kg("query", "friendship-and-council", *data).stdout
+    assert "(13 rows)" in kg("query", "friendship-and-council-pairs", *data).stdout
+
+
+def test_a_query_file_may_not_ask_another_server(tmp_path: Path, city: Path) -> None:
+    query = tmp_path / "far.rq"
+    query.write_text("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "utf-8")
+    fails(kg("query", query, "--data", city), 2, "SERVICE is not offered")
+
+
+def test_a_report_names_the_file(city: Path) -> None:
+    assert f"{city}: Violation S02" in kg("validate", "--data", city).stdout

@@ -127,7 +127,7 @@ CASES = {
     ),
     "a shared Wikidata number": (
         put("links/wikidata", 1, "state", "accepted"),
-        ["wikidata.csv:3: object is 'Q623789'", "already uses it"],
+        ["wikidata.csv:3: object is 'Q623789'", "already uses another item"],
     ),
     "a malformed Wikidata number": (
         put("links/wikidata", 0, "object", "8684"),
@@ -136,6 +136,23 @@ CASES = {
     "an unknown state of a link": (
         put("links/wikidata", 0, "state", "maybe"),
         ["state is 'maybe'", "accepted"],
+    ),
+    "an empty number": (
+        put("listings", 0, "position", ""),
+        ["listings.csv:2: position is ''", "may not be empty"],
+    ),
+    "a count that is missing": (put("expected", 0, "number", ""), ["expected.csv:2: number is ''"]),
+    "a property that does not exist": (
+        put("expected", 2, "property", "chanel"),
+        ["expected.csv:4: property is 'chanel'", "no such property"],
+    ),
+    "a key that is no part of an address": (
+        put("agreements", 0, "agreement", "l6 a"),
+        ["agreements.csv:2: agreement is 'l6 a'", "letters a-z, digits and hyphens"],
+    ),
+    "a character that nobody sees": (
+        put("agreements", 0, "source_term", "우호\u200b도시"),
+        ["agreements.csv:2:", "U+200B", "delete it"],
     ),
     "half a coordinate": (put("reference/places", 3, "lon", ""), ["go together"]),
     "a level beyond 3": (put("reference/places", 33, "level", "7"), ["level is '7'"]),
@@ -157,7 +174,7 @@ def test_two_places_may_not_share_a_wikidata_item(project: Project) -> None:
         beijing["object"] = "Q8684"
 
     edit(project.data / "links" / "wikidata.csv", share)
-    assert "already uses it. Accept one only." in failure(project)
+    assert "already uses this item. Accept one only." in failure(project)
 
 
 def test_all_errors_are_told_at_once(project: Project) -> None:
@@ -187,7 +204,7 @@ def test_a_byte_order_mark_is_no_fault(project: Project) -> None:
         ("listing,position,place,evidence", "column 'listed_under' is missing"),
         ("listing,position,place,listed_under,evidence,mood", "column 'mood' is unknown"),
         ("listing,position,place,listed_under,listed_under,evidence", "stands twice"),
-        ("listing;position;place;listed_under;evidence", "column 'listing' is missing"),
+        ("listing;position;place;listed_under;evidence", "divided by semicolons"),
         ("", "column 'listing' is missing"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Quad
+from pyoxigraph import Quad, RdfFormat, parse
 
 from kg.errors import DataError, InputError, NotFoundError, ParameterError
 from kg.graphs import Project, build_graphs
@@ -63,6 +63,13 @@ def written(tmp_path, text, name="names.rq"):
 def column(answer, name):
     place = answer.table.columns.index(name)
     return [row[place] and row[place].value for row in answer.table.rows]
+
+
+def read_quads_of(text):
+    prefixes = (
+        f"@prefix md: <{BASE}ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+    )
+    return [Quad(*triple) for triple in parse(prefixes + text, format=RdfFormat.TURTLE)]
 
 
 with TemporaryDirectory() as folder:
@@ -152,7 +159,8 @@ def test_every_header_is_read_by_a_plain_yaml_reader_as_grlc_does(name):
 @pytest.mark.parametrize(
     "name",
     ["Seoul", "seoul", " SEOUL ", "서울", "首尔", "汉城", "Séoul", "Seoul Special City", "Q8684",
-     "q8684", "kr-seoul", "place:kr-seoul", f"{BASE}id/place/kr-seoul"],
+     "q8684", "wd:Q8684", "http://www.wikidata.org/entity/Q8684",
+     "/id/place/kr-seoul", "kr-seoul", "place:kr-seoul", f"{BASE}id/place/kr-seoul"],
 )  # fmt: skip
 def test_a_place_is_found_by_any_of_its_names(name):
     assert PLACES.find(name) == f"{BASE}id/place/kr-seoul"
@@ -168,7 +176,29 @@ def test_an_unknown_name_gets_what_comes_near():
         PLACES.find("Bangkog")
 
 
+def test_a_name_like_no_other_is_told_what_there_may_be():
+    with pytest.raises(ParameterError, match="/id/place/kr-seoul") as caught:
+        PLACES.find("\u3042\u3042\u3042")
+    assert "list of places" not in str(caught.value)
+
+
+def test_countries_are_no_territories_to_offer_but_can_be_named():
+    quads = read_quads_of("""
+        md:a a md:CountryOrRegion ; skos:prefLabel "Brazil"@en .
+        md:b a md:Municipality ; skos:prefLabel "Recife"@en .""")
+    places = Places(EmbeddedStore.of(quads))
+    assert [name for _, name in places.territories("en")] == ["Recife"]
+    assert places.find("Brazil").endswith("#a")
+
+
 # Bad values
+
+
+def test_a_default_that_is_not_in_the_data_is_refused_not_answered_with_nothing():
+    own = EmbeddedStore.of(read_quads_of('md:b a md:Municipality ; skos:prefLabel "Recife"@en .'))
+    with pytest.raises(ParameterError, match="no place kr-seoul in these data; name one with city"):
+        run(BOTH, {}, own)
+    assert run(BOTH, {"city": "Recife"}, own).table.rows == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 import pytest
 
 from kg.errors import InputError
 from kg.server import listen
+from serving import small_release
 
 SCRIPT = """
 import sys
@@ -70,6 +72,36 @@ def test_the_server_says_where_it_is_answers_and_stops_at_ctrl_c(tmp_path):
     for pid in family:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_downloads_come_from_a_project_in_a_relative_folder(tmp_path):
+    release = small_release(tmp_path / "build" / "releases" / "0123456789abcdef")
+    (release.folder / "release.json").write_text(json.dumps(release.description))
+    (tmp_path / "build" / "current").write_text(release.id)
+    for name in ("data", "documents", "ontology", "queries", "shapes"):
+        (tmp_path / name).mkdir()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kg", "--project", ".", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "Release 0123456789abcdef\n"
+        url = server.stdout.readline().split()[1]
+        with urllib.request.urlopen(url + "downloads/kg.trig") as answer:
+            assert answer.read() == (release.folder / "kg.trig").read_bytes()
+        (release.folder / "kg.trig").unlink()
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(url + "downloads/kg.trig")
+        assert caught.value.code == 404
+        assert "its file is gone; build the release again" in caught.value.read().decode()
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.communicate(timeout=20)
 
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path):

@@ -6,7 +6,7 @@ from rdflib import URIRef
 
 from kg.errors import InputError, QueryError
 from kg.reading import read_quads
-from kg.store import EmbeddedStore, build_store, language_tag
+from kg.store import EmbeddedStore, build_store, language_tag, syntax_message
 from serving import GRAPH, small_store
 
 
@@ -45,6 +45,33 @@ def test_a_query_of_another_form_is_refused():
 def test_a_syntax_error_names_line_and_column():
     with pytest.raises(QueryError, match="line 2, column 8"):
         small_store().select("SELECT ?s\n  WHRE {}")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT * { ?s ?p }", "line 1, column 19: not SPARQL: something else is expected here"),
+        ("SELECT * { ?s a no:x }", "line 1, column 21: not SPARQL here: Prefix not found"),
+        ("SELECT * { no:x ?p ?o }", "line 1, column 20: not SPARQL: not expected here: '?o }'"),
+        (
+            "ASK { FILTER(STRFOO(?x)) } # a long comment",
+            "not SPARQL: something else is expected here",
+        ),
+        ("SELECT ?x\n WHRE {}", "line 2, column 7: not SPARQL here: expected WHERE"),
+        ("SELECT ?x ?y { ?x ?p ?y } GROUP BY ?x", "contains a variable that is unbound"),
+        ("SELECT * { ?s ?p ?o } LIMIT x", "expected one of HAVING, OFFSET"),
+    ],
+)
+def test_a_syntax_error_names_what_helps_and_nothing_else(query, message):
+    with pytest.raises(QueryError) as caught:
+        small_store().select(query)
+    assert message in str(caught.value)
+    assert "[_]" not in str(caught.value) and "ENCODE" not in str(caught.value)
+
+
+def test_a_syntax_error_without_the_text_of_the_query_stays_general():
+    message = syntax_message("error at 3:4: expected one of [_]")
+    assert message == "line 3, column 4: not SPARQL: something else is expected here"
 
 
 def test_a_folder_without_a_store_is_an_input_error(tmp_path):

@@ -15,7 +15,8 @@ from kg.reading import read_graph, to_rdflib
 from kg.turtle import format_files, to_turtle
 
 SUFFIX = st.text(
-    st.characters(codec="utf-8", categories="LN", include_characters="-._~/?:'()"), max_size=12
+    st.characters(codec="utf-8", categories=("L", "N"), include_characters="-._~/?:'()"),
+    max_size=12,
 )
 IRIS = st.builds(lambda base, text: URIRef(base + text), st.sampled_from([
     "http://example.org/", str(ID["place"]), str(MD),
@@ -98,7 +99,7 @@ def test_files_are_rewritten_or_only_named(tmp_path: Path) -> None:
     assert format_files([tmp_path], check=True) == [path]
     assert path.read_bytes() == before
     assert format_files([tmp_path], check=False) == [path]
-    assert path.read_text("utf-8") == '# head\n\n<urn:a:b>\n  <urn:a:c> "d" .\n'
+    assert path.read_text("utf-8") == '# head\n@prefix a: <urn:a:> .\n\na:b\n  a:c "d" .\n'
     assert format_files([tmp_path], check=False) == []
 
 
@@ -107,6 +108,103 @@ def test_a_comment_that_would_be_lost_stops_the_work(tmp_path: Path) -> None:
     path.write_text("<urn:a> <urn:b> 1 .\n# why\n<urn:a> <urn:b> 2 .\n", "utf-8")
     with pytest.raises(DataError, match=r"a\.ttl:2: a comment"):
         format_files([path], check=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("<urn:a> <urn:b> <urn:c> . # remark\n", 1),
+        ("# head\r\n@prefix a: <urn:a:> .\r\na:b a:c a:d#remark\r\n.\r\n", 3),
+        ('<urn:a> <urn:b> """x\n\\"""" ,\n \'#\' ; # remark\n <urn:c> 1 .\n', 3),
+        ("\ufeff<urn:a> <urn:b> <urn:c> .\n  # remark\n", 2),
+    ],
+)
+def test_every_kind_of_comment_is_seen(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_bytes(text.encode())
+    with pytest.raises(DataError, match=rf"a\.ttl:{line}: a comment"):
+        format_files([path], check=False)
+    assert path.read_bytes() == text.encode()
+
+
+def test_a_hash_that_begins_no_comment_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    text = """# head \u2028 still the head
+@prefix a: <urn:a#> . @prefix h: <urn:h/> .
+a:b a:c \"\"\"one
+# two "" ' \\\" three\"\"\" , '''
+# four " '' five''' , "# \\" '" , '# \\' "' , <urn:x#y> , h:p\\#q , a:p\\'q , "z"@en .
+"""
+    path.write_text(text, "utf-8")
+    before = read_graph([path])
+    assert format_files([path], check=False) == [path]
+    assert isomorphic(read_graph([path]), before)
+    assert path.read_text("utf-8").startswith(
+        "# head \u2028 still the head\n@prefix a: <urn:a#> .\n"
+    )
+    assert format_files([path], check=True) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["<a> <urn:b> 1 .", "@prefix : <#> .\n:a <urn:b> 1 .", "BASE <x/>\n<a> <urn:b> 1 ."]
+)
+def test_relative_addresses_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(text, "utf-8")
+    with pytest.raises(DataError, match=r"a\.ttl:1:\d+: .*No scheme found in an absolute IRI"):
+        format_files([path], check=False)
+
+
+def test_a_base_makes_addresses_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("@base <http://example.org/> .\n@prefix : <#> .\n<a> :b 1 .", "utf-8")
+    format_files([path], check=False)
+    text = path.read_text("utf-8")
+    assert text == "\n<http://example.org/a>\n  <http://example.org/#b> 1 .\n".lstrip("\n")
+
+
+def test_the_prefixes_of_a_file_are_kept_where_used(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(
+        "@prefix no: <urn:no:> .\nPREFIX : <urn:e:>\n@prefix schema: <https://schema.org/>.\n"
+        "@prefix dc: <http://purl.org/dc/terms/>.@prefix t: <urn:t:> .@prefix geo: <urn:no:> .\n"
+        ":prefix : <urn:x> ; dc:title '1'^^t:x ; schema:name 'n' .\n",
+        "utf-8",
+    )
+    format_files([path], check=False)
+    assert path.read_text("utf-8") == (
+        "@prefix : <urn:e:> .\n@prefix dct: <http://purl.org/dc/terms/> .\n"
+        "@prefix schema: <https://schema.org/> .\n@prefix t: <urn:t:> .\n\n"
+        ':prefix\n  dct:title "1"^^t:x ;\n  schema:name "n" ;\n  <urn:e:> <urn:x> .\n'
+    )
+    assert format_files([path], check=True) == []
+
+
+def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_bytes(b"# caf\xe9\n<urn:a> <urn:b> 1 .\n")
+    with pytest.raises(InputError, match="not UTF-8 text; save the file as UTF-8"):
+        format_files([path], check=False)
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("<urn:a> <urn:b> 1 .", "utf-8")
+    path.chmod(0o640)
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(InputError, match=r"a\.ttl: cannot be written: No space left"):
+            format_files([path], check=False)
+    assert path.read_text("utf-8") == "<urn:a> <urn:b> 1 ."
+    assert format_files([path], check=False) == [path]
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_warnings_do_not_break_conformance(ours: Shapes, report: Report) -> None
 def test_text_is_grouped_by_source_and_names_line_rule_and_node(report: Report) -> None:
     assert report.to_text() == (
         "base\n"
-        "  line 2: Violation S04 Agreement <agreement:a>\n"
+        "  document line 2: Violation S04 Agreement <agreement:a>\n"
         "    An agreement between executives or councils has two or more md:party; "
         "add the bodies that it binds.\n"
         "\n"

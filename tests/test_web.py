@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -11,9 +12,10 @@ from rdflib.compare import isomorphic
 from kg.engine import Limits
 from kg.errors import InputError
 from kg.reading import read_quads
+from kg.store import build_store
 from kg.web import Settings, create_app
 from kg.web.languages import read_catalogue
-from serving import BASE, GRAPH, ROOT, small_release
+from serving import BASE, GRAPH, QUERIES, ROOT, small_release
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 DEATH = (
@@ -483,6 +485,55 @@ def test_every_page_names_licence_and_release(client):
 @pytest.mark.parametrize("name", ["release.json", "..%2Frelease.json", "store", "x.ttl"])
 def test_nothing_but_dumps_can_be_taken(client, name):
     assert client.get(f"/downloads/{name}").status_code == 404
+
+
+# A canned query's text, and data without the place of the defaults
+
+
+@pytest.mark.parametrize("name", ["friendship-and-council", "ties-of"])
+def test_the_text_of_a_canned_query_is_refused_by_the_endpoint_in_words(client, name):
+    text = (QUERIES / f"{name}.rq").read_text("utf-8")
+    for query in (text, text.replace("\n", "\r\n")):
+        answer = client.post("/sparql", data={"query": query})
+        assert answer.status_code == 400
+        assert "canned query with parameters (?_" in answer.json["detail"]
+        assert f"open /queries/{name} or replace ?_" in answer.json["detail"]
+    response = client.post("/sparql", data={"query": text}, headers=BROWSER)
+    assert response.status_code == 400 and f"open /queries/{name}" in response.text
+    answer = client.get("/sparql", query_string={"query": "SELECT ?_x { ?_x ?p 1 }"})
+    assert (
+        answer.status_code == 400 and "open /queries/NAME or replace ?_x" in answer.json["detail"]
+    )
+    answer = client.get("/sparql", query_string={"query": "ASK { ?s ?p '?_x' } # ?_x"})
+    assert answer.status_code == 200
+
+
+def test_a_city_with_data_of_its_own_gets_the_form_and_a_word_at_the_field(tmp_path):
+    release = small_release(tmp_path / "seoul")
+    own = tmp_path / "own"
+    own.mkdir()
+    place, md = f"{BASE}id/place/br-recife", f"{BASE}ontology#"
+    kind = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    label = "http://www.w3.org/2004/02/skos/core#prefLabel"
+    (own / "city.nt").write_text(
+        f'<{place}> <{kind}> <{md}Municipality> .\n<{place}> <{label}> "Recife"@en .\n'
+        f'<{place}x> <{kind}> <{md}CountryOrRegion> .\n<{place}x> <{label}> "Brazil"@en .\n'
+    )
+    build_store(read_quads(own / "city.nt"), own / "store")
+    (own / "queries").symlink_to(QUERIES)
+    app = create_app(replace(release, folder=own))
+    client = app.test_client()
+    address = "/queries/friendship-and-council"
+    response, page = browse(client, address)
+    assert response.status_code == 400
+    assert "no place kr-seoul in these data; name one with city=…" in page.text
+    (field,) = [a for a in page.all("input") if a.get("name") == "city"]
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "error p-city-help")
+    values = {option["value"] for option in page.all("option")}
+    assert "Recife" in values and "Brazil" not in values
+    assert client.get(address + "?format=csv").status_code == 400
+    assert client.get(address + "?format=csv&city=Recife").status_code == 200
+    app.extensions["kg"].engine.close()
 
 
 # Settings

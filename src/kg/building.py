@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -15,9 +14,10 @@ from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 from kg import __version__, export
 from kg.errors import InputError, KgError
 from kg.graphs import Project, build_graphs, built_turtle, quads_of, source_folders
+from kg.headers import read_queries
 from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
-from kg.reading import to_oxigraph
-from kg.release import Release, open_release
+from kg.reading import to_oxigraph, write_whole
+from kg.release import Release, code_digest, is_whole, open_release
 from kg.report import Report
 from kg.shapes import read_shapes
 from kg.store import build_store
@@ -41,10 +41,8 @@ class InvalidDataError(KgError):
     exit_code = 1
 
     def __init__(self, report: Report) -> None:
-        super().__init__(
-            f"{report.to_text()}\nNo release was built; the last good one stays. "
-            "Mend the data and build again."
-        )
+        violations = tuple(r for r in report.results if r.severity == "Violation")
+        super().__init__(Report(violations, report.files).to_text().strip())
         self.report = report
 
 
@@ -60,12 +58,13 @@ def build_release(project: Project, progress: Progress) -> Release:
         return _build(project, progress)
     except OSError as error:
         raise InputError(
-            f"{error.filename or project.folder}: cannot be written: {error.strerror}. "
-            "Free the disk or give another folder; the last good release stays."
+            f"{error.filename or project.folder}: {error.strerror}. "
+            "Free the disk or give another folder."
         ) from error
 
 
 def _build(project: Project, progress: Progress) -> Release:
+    read_queries(project.queries)  # a release with a malformed one would answer nothing
     progress("Reading the tables")
     graphs = build_graphs(project)
     built = {
@@ -75,7 +74,7 @@ def _build(project: Project, progress: Progress) -> Release:
     named = export.canonical(graphs)
     identifier = _identifier(project, export.nquads(named))
     folder = project.build / "releases" / identifier
-    if not (folder / "release.json").is_file():
+    if not is_whole(folder) or open_release(folder).description.get("code") != code_digest():
         progress("Validating")
         report = validate(quads_of(named), read_shapes([project.shapes]), source_folders(project))
         if not report.conforms:
@@ -83,17 +82,20 @@ def _build(project: Project, progress: Progress) -> Release:
         named[GRAPH.release] = _described(identifier, named)
         _write(folder, identifier, named, report, project.queries, progress)
     for path, text in built.items():
-        if not path.exists() or path.read_text("utf-8") != text:
-            _replace(path, text)
-    _replace(project.build / "current", f"{identifier}\n")
+        if not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            write_whole(path, text.encode("utf-8"))
+    write_whole(project.build / "current", f"{identifier}\n".encode())
     return open_release(folder)
 
 
 def _identifier(project: Project, quads: str) -> str:
     """Sixteen digits that follow from the data and from what asks and checks them."""
     digest = hashlib.sha256(quads.encode("utf-8"))
-    for folder, pattern in ((project.queries, "*.rq"), (project.shapes, "**/*.*")):
-        for path in sorted(folder.glob(pattern)):
+    for folder, patterns in (
+        (project.queries, ("*.rq",)),
+        (project.shapes, ("**/*.ttl", "checks/*.rq")),
+    ):
+        for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
             digest.update(f"\0{path.relative_to(folder)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -150,6 +152,7 @@ def _write(
         description = {
             "id": identifier,
             "version": __version__,
+            "code": code_digest(),
             "licence": str(LICENCE),
             "quads": sum(len(graph) for graph in graphs.values()),
             "graphs": {str(name): len(graph) for name, graph in sorted(graphs.items())},
@@ -178,17 +181,3 @@ def _dump(folder: Path, name: str, media_type: str, format_: str, text: str) -> 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step: it is the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

@@ -8,15 +8,23 @@ from pathlib import Path
 import click
 from rdflib import URIRef
 
-from kg import __version__, evidence, export
+from kg import __version__, evidence, export, guard
 from kg.building import build_release
 from kg.canned import CannedQuery
 from kg.commands import PATHS, Commands, example, find_project, progress
 from kg.errors import InputError
-from kg.graphs import build_graphs, quads_of, source_folders
+from kg.graphs import build_graphs, completed, quads_of, source_folders
 from kg.headers import read_query
 from kg.queries import find_query, read_queries, run
-from kg.reading import Quad, rdf_files, read_dataset, read_quads
+from kg.reading import (
+    Quad,
+    files_of_subjects,
+    rdf_files,
+    read_dataset,
+    read_quads,
+    read_text,
+    write_whole,
+)
 from kg.release import Release, current_release, temporary_release
 from kg.shapes import read_shapes
 from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
@@ -78,7 +86,7 @@ def validate_(
     files: dict[URIRef, Path] = {}
     if data:
         ontology = [] if shapes else [find_project(ctx.obj).ontology]
-        quads = read_dataset([*data, *ontology])
+        quads, files = read_dataset([*data, *ontology]), files_of_subjects(data)
     else:
         project = find_project(ctx.obj)
         quads, files = quads_of(build_graphs(project)), source_folders(project)
@@ -126,11 +134,7 @@ def query(
         values[key] = value
     release = None if data else current_release(find_project(project))
     question = _question(name, project, release)
-    store = (
-        EmbeddedStore.open(release.store)
-        if release
-        else EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
-    )
+    store = EmbeddedStore.open(release.store) if release else _loaded(data, question, project)
     hidden: set[str] = set()
     if isinstance(question, CannedQuery):
         sparql = run(question, values, store).sparql
@@ -149,6 +153,18 @@ def query(
     if format_ not in fitting:
         raise InputError(f"{format_} cannot hold this answer; want one of {', '.join(fitting)}")
     sys.stdout.buffer.write(store.write(sparql, format_))
+    if kind == "truth":
+        click.echo()
+
+
+def _loaded(
+    data: Sequence[Path], question: CannedQuery | str, project: Path | None
+) -> EmbeddedStore:
+    """Return the files in memory: as they are, or complete where a canned query asks them."""
+    quads = [quad for path in rdf_files(list(data)) for quad in read_quads(path)]
+    if isinstance(question, CannedQuery):
+        quads = completed(quads, find_project(project))
+    return EmbeddedStore.of(quads)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -166,10 +182,8 @@ def _question(name: str, project: Path | None, release: Release | None) -> Canne
     path = Path(name)
     if not path.is_file():
         raise InputError(f"{path}: no such file; give a FILE.rq or the name of a canned query")
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    text = read_text(path)
+    guard.check(text)  # a query asks the data at hand, here as on the endpoint
     return read_query(path) if text.lstrip().startswith("#+") else text
 
 
@@ -190,12 +204,9 @@ def export_(project: Path | None, format_: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    draft = output.with_name(f".{output.name}.draft")
     try:
-        draft.write_bytes(data)
-        draft.replace(output)
+        write_whole(output, data)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise InputError(f"{output}: cannot be written: {error.strerror}") from error
     click.echo(f"{output}: release {release.id}, {len(data):,} bytes", err=True)
 
@@ -263,5 +274,5 @@ def serve(project: Path | None, host: str, port: int, data: Sequence[Path]) -> N
     if not data:
         run_server(current_release(found), host, port)
         return
-    with temporary_release(list(data), found.queries) as release:
+    with temporary_release(list(data), found) as release:
         run_server(release, host, port)

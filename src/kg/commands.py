@@ -24,6 +24,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KgError as error:
             click.echo(f"kg: {error}", err=True)
+            if ctx.invoked_subcommand == "build":
+                click.echo("No release was built; the last good one stays.", err=True)
             # Only a build tells data that do not hold from work that could not be done.
             ctx.exit(error.exit_code if ctx.invoked_subcommand == "build" else 2)
         except BrokenPipeError:  # the reader, such as `head`, has seen enough

@@ -8,8 +8,10 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from kg.errors import InputError
 from kg.namespaces import BASE, GRAPH, MD, PREFIXES, bind_prefixes
 from kg.reading import to_oxigraph, to_rdflib
+from kg.tags import with_cased_tags
 from kg.turtle import to_trig, to_turtle
 
 Graphs = Mapping[URIRef, Graph]
@@ -20,7 +22,8 @@ _NATIVE: dict[URIRef, Callable[[str], int | bool]] = {
 }
 _EXTERNAL_LINKS = (
     "dct:source", "dct:license", "dct:publisher", "dct:relation", "dct:isPartOf", "foaf:page",
-    "skos:broader", "skos:inScheme", "skos:topConceptOf", "skos:exactMatch", "skos:closeMatch",
+    "skos:broader", "skos:inScheme", "skos:topConceptOf", "skos:hasTopConcept",
+    "skos:exactMatch", "skos:closeMatch",
     "rdfs:isDefinedBy", "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:domain", "rdfs:range",
     "owl:disjointWith", "owl:inverseOf", "void:dataDump",
 )  # fmt: skip
@@ -28,6 +31,15 @@ _EXTERNAL_TEXTS = (
     "skos:prefLabel", "skos:altLabel", "skos:hiddenLabel", "skos:definition",
     "skos:editorialNote", "rdfs:label", "dct:title", "dct:description",
 )  # fmt: skip
+_EXTERNAL_DECIMALS = ("geo:lat", "geo:long")
+_EXTERNAL_VALUES = ("oa:start", "oa:end")
+# The addresses of others; our own are short already, being relative to the base.
+_CURIES = {p: PREFIXES[p] for p in PREFIXES if p == "md" or not PREFIXES[p].startswith(BASE)}
+# RDF 1.2 N-Triples, canonical form: all other characters stand as they are.
+_ESCAPES = str.maketrans(
+    {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)}
+    | {ord(char): f"\\{letter}" for char, letter in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)}
+)
 
 
 def union(graphs: Graphs) -> Graph:
@@ -71,14 +83,14 @@ def trig(graphs: Graphs) -> str:
 def nquads(graphs: Graphs) -> str:
     """Return the data set as canonical N-Quads, one quad a line, sorted."""
     lines = {
-        f"{to_oxigraph(t).triple} {name.n3()} .\n" for name, graph in graphs.items() for t in graph
+        f"{_line(triple)} {_term(name)} .\n" for name, graph in graphs.items() for triple in graph
     }
     return "".join(sorted(lines))
 
 
 def ntriples(graphs: Graphs) -> str:
     """Return all triples as canonical N-Triples, sorted; which graph they stood in is lost."""
-    lines = {f"{to_oxigraph(t).triple} .\n" for graph in graphs.values() for t in graph}
+    lines = {f"{_line(triple)} .\n" for graph in graphs.values() for triple in graph}
     return "".join(sorted(lines))
 
 
@@ -86,7 +98,7 @@ def rdfxml(graphs: Graphs) -> str:
     """Return all triples as RDF/XML, sorted by subject; which graph they stood in is lost."""
     triples = {to_oxigraph(t).triple for graph in graphs.values() for t in graph}
     data = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES)
-    return (data or b"").decode("utf-8")
+    return with_cased_tags(data or b"", "rdfxml").decode("utf-8")
 
 
 def jsonld(graphs: Graphs) -> str:
@@ -110,12 +122,16 @@ def jsonld_context(ontology: Graph) -> dict[str, Any]:
     Own properties go by their names; links are addresses, texts are maps by language.
     """
     terms: dict[str, Any] = {}
-    for curie in (*_EXTERNAL_LINKS, *_EXTERNAL_TEXTS):
+    external: tuple[tuple[str, dict[str, str]], ...] = (
+        *((curie, {"@type": "@id"}) for curie in _EXTERNAL_LINKS),
+        *((curie, {"@container": "@language"}) for curie in _EXTERNAL_TEXTS),
+        *((curie, {"@type": str(XSD.decimal)}) for curie in _EXTERNAL_DECIMALS),
+        *((curie, {}) for curie in _EXTERNAL_VALUES),
+    )
+    for curie, form in external:
         prefix, local = curie.split(":")
         key = local if local not in terms else curie
-        terms[key] = {"@id": PREFIXES[prefix] + local} | (
-            {"@type": "@id"} if curie in _EXTERNAL_LINKS else {"@container": "@language"}
-        )
+        terms[key] = {"@id": PREFIXES[prefix] + local} | form
     own = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
     for kind in own:
         for property_ in ontology.subjects(RDF.type, kind):
@@ -130,13 +146,12 @@ def jsonld_context(ontology: Graph) -> dict[str, Any]:
             elif range_ in (XSD.decimal, XSD.dateTime):
                 term["@type"] = str(range_)
             key = str(property_)[len(str(MD)) :]
-            terms[f"md:{key}" if key in terms else key] = term
-    prefixes = {p: PREFIXES[p] for p in ("md", "dct", "owl", "rdf", "rdfs", "skos", "xsd")}
+            terms[f"md:{key}" if key in terms or key in _CURIES else key] = term
     return {
         "@version": 1.1,
         "@base": BASE,
         "@vocab": str(MD),
-        **prefixes,
+        **_CURIES,
         **dict(sorted(terms.items())),
     }
 
@@ -152,12 +167,49 @@ FORMATS: dict[str, tuple[str, str, Callable[[Graphs], str]]] = {
 }
 
 
+def _line(triple: tuple[Node, Node, Node]) -> str:
+    return " ".join(map(_term, triple))
+
+
+def _term(node: Node) -> str:
+    """A term as canonical N-Triples writes it."""
+    if isinstance(node, URIRef):
+        return f"<{node}>"
+    if not isinstance(node, Literal):
+        return f"_:{node}"
+    text = f'"{str(node).translate(_ESCAPES)}"'
+    if node.language:
+        return f"{text}@{node.language}"
+    return text if node.datatype in (None, XSD.string) else f"{text}^^<{node.datatype}>"
+
+
 def _name(node: Node) -> str:
-    """A blank node's label, or an address relative to the base."""
+    """A blank node's label, an address relative to the base, or one with a prefix."""
     text = str(node)
     if isinstance(node, BNode):
         return f"_:{text}"
-    return text[len(BASE) :] if text.startswith(BASE) and len(text) > len(BASE) else text
+    local = text.removeprefix(BASE)
+    # A colon would make a prefix of what stands before it.
+    return _short(text) if local == text or not local or ":" in local else local
+
+
+def _short(iri: str) -> str:
+    """An address with its prefix, in full where it has none."""
+    for prefix, namespace in _CURIES.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local and not local.startswith("//"):
+            return f"{prefix}:{local}"
+    scheme, _, rest = iri.partition(":")
+    if scheme in _CURIES and not rest.startswith("//"):
+        raise InputError(f"<{iri}> would be read in JSON-LD as prefix '{scheme}'; use another URI")
+    return iri
+
+
+def _type(iri: str, context: Mapping[str, Any]) -> str:
+    """A class: a name alone is one of ours, unless it is a term."""
+    local = iri.removeprefix(str(MD))
+    own = local != iri and local and ":" not in local and local not in context
+    return local if own else _short(iri)
 
 
 def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -169,7 +221,10 @@ def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
     objects = []
     for subject in sorted(said, key=_name):
         entry: dict[str, Any] = {"@id": _name(subject)}
-        types = sorted(_name(t).removeprefix("ontology#") for t in said[subject].get(RDF.type, []))
+        types = sorted(
+            _name(t) if isinstance(t, BNode) else _type(str(t), context)
+            for t in said[subject].get(RDF.type, [])
+        )
         if types:
             entry["@type"] = _one_or_many(types)
         for predicate in sorted(said[subject], key=str):
@@ -179,7 +234,9 @@ def _objects(graph: Graph, context: Mapping[str, Any]) -> list[dict[str, Any]]:
             key = keys.get(str(predicate))
             written = _fitting(values, context[key]) if key else None
             if written is None:
-                key, written = str(predicate), _one_or_many([_value(v) for v in values])
+                short = _short(str(predicate))
+                key = str(predicate) if short in context else short  # a term would not fit
+                written = _one_or_many([_value(v) for v in values])
             entry[str(key)] = written
         objects.append(entry)
     return objects
@@ -207,8 +264,6 @@ def _fitting(values: list[Node], term: Mapping[str, Any]) -> Any:
     if wanted:
         fits = all(isinstance(v, Literal) and str(v.datatype) == wanted for v in values)
         return _one_or_many([str(v) for v in values]) if fits else None
-    if any(isinstance(v, URIRef | BNode) for v in values):
-        return None
     return _one_or_many([_value(v) for v in values])
 
 
@@ -222,7 +277,7 @@ def _value(value: Node) -> Any:
     native = _NATIVE.get(value.datatype)
     if native and str(native(str(value))).lower() == str(value):
         return native(str(value))
-    return {"@value": str(value), "@type": str(value.datatype)}
+    return {"@value": str(value), "@type": _short(str(value.datatype))}
 
 
 def _one_or_many(values: list[Any]) -> Any:

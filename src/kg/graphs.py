@@ -14,8 +14,9 @@ from kg.importers.reference import reference_graph
 from kg.importers.registry import Registry, add_date
 from kg.importers.source import source_graph
 from kg.namespaces import CONCEPT, GRAPH, ID, MD, bind_prefixes
-from kg.reading import Quad, read_graph
-from kg.reason import derive
+from kg.reading import Quad, StoredQuad, graph_of, in_graph, read_graph, read_into
+from kg.reason import conclusions, derive
+from kg.store import EmbeddedStore
 
 _NO_SOURCES = ("reference", "links", "curation")
 
@@ -116,6 +117,20 @@ def quads_of(graphs: Mapping[URIRef, Graph]) -> Iterator[Quad]:
     for name, graph in graphs.items():
         for subject, predicate, value in graph:
             yield subject, predicate, value, name
+
+
+def completed(quads: list[StoredQuad], project: Project) -> list[StoredQuad]:
+    """Return `quads` with our ontology and what our rules conclude, each in its own graph.
+
+    Data that do not use our terms are returned as they are, as are those that bring the ontology.
+    """
+    predicates = {quad.predicate.value for quad in quads}
+    if not any(name.startswith(str(MD)) for name in predicates):
+        return quads
+    if not any(graph_of(quad) == str(GRAPH.ontology) for quad in quads):
+        quads = quads + read_into(sorted(project.ontology.glob("*.ttl")), GRAPH.ontology)
+    found = conclusions(EmbeddedStore.of(quads), project.ontology / "rules")
+    return quads + list(in_graph(found, GRAPH.derived))
 
 
 def source_folders(project: Project) -> dict[URIRef, Path]:

@@ -1,5 +1,6 @@
 """Places by any of their names: address, key, Wikidata number, label or recorded spelling."""
 
+import re
 import unicodedata
 from collections import defaultdict
 
@@ -17,16 +18,19 @@ _CLASSES = (
 _NAMES = f"""
 PREFIX md: <{PREFIXES["md"]}>
 PREFIX skos: <{PREFIXES["skos"]}>
-SELECT DISTINCT ?place ?preferred ?name WHERE {{
+SELECT DISTINCT ?place ?preferred ?name ?country WHERE {{
   VALUES ?class {{ {" ".join(_CLASSES)} }}
   ?place a ?class .
   {{ ?place skos:prefLabel ?name . BIND (true AS ?preferred) }}
   UNION {{ ?place skos:altLabel|skos:hiddenLabel ?name . BIND (false AS ?preferred) }}
   UNION {{ ?form md:denotes ?place ; md:writtenAs ?name . BIND (false AS ?preferred) }}
   UNION {{ ?place skos:exactMatch ?name . BIND (false AS ?preferred) }}
+  BIND (EXISTS {{ ?place a md:CountryOrRegion }} AS ?country)
 }}
 ORDER BY ?place ?name
 """
+
+_WANTED = "want a name, a Wikidata number such as Q8684, or an address such as /id/place/kr-seoul"
 
 
 class Places:
@@ -35,11 +39,14 @@ class Places:
     def __init__(self, store: EmbeddedStore) -> None:
         self._labels: dict[str, dict[str, str]] = {}
         self._named: dict[str, set[str]] = defaultdict(set)
-        for place, preferred, name in store.select(_NAMES).rows:
+        self._countries: set[str] = set()
+        for place, preferred, name, country in store.select(_NAMES).rows:
             if not isinstance(place, NamedNode):
                 continue
             iri = place.value
             labels = self._labels.setdefault(iri, {})
+            if isinstance(country, Literal) and country.value == "true":
+                self._countries.add(iri)
             if isinstance(name, NamedNode) and name.value.startswith(str(WD)):
                 self._named[_fold(name.value.removeprefix(str(WD)))].add(iri)
             elif isinstance(name, Literal):
@@ -55,10 +62,11 @@ class Places:
         labels = self._labels.get(iri, {})
         return labels.get(language) or labels.get("en") or next(iter(labels.values()), key_of(iri))
 
-    def all(self, language: str) -> list[tuple[str, str]]:
-        """Return (address, name) of every place, sorted by name in `language`."""
+    def territories(self, language: str) -> list[tuple[str, str]]:
+        """Return (address, name) of every place below a country, by name in `language`."""
+        below = self._labels.keys() - self._countries
         return sorted(
-            ((iri, self.label(iri, language)) for iri in self._labels),
+            ((iri, self.label(iri, language)) for iri in below),
             key=lambda pair: (pair[1].casefold(), pair[0]),
         )
 
@@ -67,10 +75,11 @@ class Places:
 
         Raises ParameterError, with the candidates, where it means none or more than one.
         """
-        for iri in (name, ID["place"] + name, ID["place"] + name.removeprefix("place:")):
+        place = ID["place"]
+        for iri in (name, *(place + name.removeprefix(p) for p in ("", "place:", "/id/place/"))):
             if str(iri) in self._labels:
                 return str(iri)
-        found = sorted(self._named.get(_fold(name), ()))
+        found = sorted(self._named.get(_fold(name), ()) or self._named.get(_number(name), ()))
         if len(found) == 1:
             return found[0]
         if found:
@@ -78,7 +87,7 @@ class Places:
                 f"'{name}' is the name of {len(found)} places: {self._list(found)}"
             )
         near = self._near(name)
-        hint = f"did you mean {self._list(near)}?" if near else "see the list of places"
+        hint = f"did you mean {self._list(near)}?" if near else _WANTED
         raise ParameterError(f"no place is called '{name}'; {hint}")
 
     def _near(self, name: str) -> list[str]:
@@ -95,6 +104,11 @@ class Places:
 def key_of(iri: str) -> str:
     """Return the last part of an address: `kr-seoul`, `Agreement`."""
     return iri.rstrip("/#").rpartition("#")[2].rpartition("/")[2]
+
+
+def _number(name: str) -> str:
+    """Return the Wikidata number that `wd:Q8684` or its address means, as it is compared."""
+    return _fold(re.sub(rf"^(wd:|{re.escape(str(WD))})", "", name, flags=re.IGNORECASE))
 
 
 def _fold(name: str) -> str:

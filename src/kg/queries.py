@@ -11,7 +11,7 @@ from kg.canned import CannedQuery, Choice, Parameter
 from kg.errors import NotFoundError, ParameterError
 from kg.headers import read_queries, read_query
 from kg.namespaces import PREFIXES
-from kg.places import Places
+from kg.places import Places, key_of
 from kg.store import EmbeddedStore, Literal, NamedNode, Table, Term, language_tag
 from kg.tokens import tokens
 
@@ -117,6 +117,11 @@ def typed_values(
         given = values.get(name)
         try:
             if given is None:
+                if parameter.type == "place" and parameter.default not in places:
+                    raise ParameterError(
+                        f"no place {key_of(parameter.default)} in these data; "
+                        f"name one with {name}=…"
+                    )
                 terms[name] = _typed(parameter, parameter.default, None, None)
             else:
                 terms[name] = _typed(parameter, given, places, choices)

@@ -1,5 +1,7 @@
 """RDF files of any syntax, read strictly: quads as they stand, or an error with line and column."""
 
+import os
+import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,15 +16,26 @@ from kg.namespaces import bind_prefixes
 # A triple and the name of its graph, None for the default graph.
 Quad = tuple[Node, Node, Node, Node | None]
 
+StoredQuad = ox.Quad
+
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".trig": ox.RdfFormat.TRIG,
     ".nt": ox.RdfFormat.N_TRIPLES,
     ".nq": ox.RdfFormat.N_QUADS,
+    ".n3": ox.RdfFormat.N3,
     ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
     ".owl": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
+    ".json": ox.RdfFormat.JSON_LD,
 }
+
+
+def _is_rdf(path: Path) -> bool:
+    """Tell by its name whether a file found in a folder is RDF; .json and .xml may be anything."""
+    suffix = path.suffix.lower()
+    return suffix in FORMATS and suffix not in (".json", ".xml") and not path.name.startswith(".")
 
 
 def rdf_files(paths: Sequence[Path]) -> list[Path]:
@@ -33,13 +46,13 @@ def rdf_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in FORMATS and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if _is_rdf(p) and p.is_file())
             if not inside:
                 raise InputError(f"{path}: no RDF file in this folder; want {', '.join(FORMATS)}")
             found.extend(inside)
         elif not path.exists():
             raise InputError(f"{path}: no such file or folder; check the path")
-        elif path.suffix not in FORMATS:
+        elif path.suffix.lower() not in FORMATS:
             raise InputError(
                 f"{path}: unknown kind of file '{path.suffix}'; want one of {', '.join(FORMATS)}"
             )
@@ -58,16 +71,56 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         with path.open("rb") as file:
             if file.read(len(BOM_UTF8)) != BOM_UTF8:
                 file.seek(0)
-            yield from ox.parse(
-                file, format=FORMATS[path.suffix], base_iri=path.absolute().as_uri()
-            )
+            # No base: an address that depends on where a file lies means nothing elsewhere. A
+            # blank node is known in its own file only, so those of two files never meet.
+            yield from ox.parse(file, format=FORMATS[path.suffix.lower()], rename_blank_nodes=True)
     except SyntaxError as error:
         spot = Place(path, error.lineno, error.offset)
-        raise DataError(spot, f"{error.msg}. Fix the file and run the command again.") from error
+        if "LoadDocumentCallback" in str(error.msg):
+            raise DataError(
+                spot, "its @context stands elsewhere and nothing is fetched; put it into the file"
+            ) from error
+        hint = " (write addresses in full, or declare a @base)" if "No scheme" in error.msg else ""
+        raise DataError(
+            spot, f"{error.msg}{hint}. Fix the file and run the command again."
+        ) from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file, a byte order mark passed over.
+
+    Raises InputError where it cannot be read or is written in another encoding.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step: it is the old one or the new one, never half of it.
+
+    What is no plain file (a terminal, /dev/null, a link) is written in place. Raises OSError.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        path.write_bytes(data)
+        return
+    handle, name = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
@@ -117,6 +170,36 @@ def _oxigraph_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(
         str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None
     )
+
+
+def graph_of(quad: ox.Quad) -> str:
+    """Return the address of the graph that a quad stands in, empty for the default graph."""
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+
+
+def read_into(paths: Sequence[Path], graph: URIRef) -> list[ox.Quad]:
+    """Return the triples of RDF files as quads of the graph `graph`."""
+    return [
+        q
+        for path in rdf_files(paths)
+        for q in in_graph((q.triple for q in read_quads(path)), graph)
+    ]
+
+
+def in_graph(triples: Iterable[ox.Triple], graph: URIRef) -> Iterator[ox.Quad]:
+    """Yield `triples` as quads of the graph `graph`."""
+    name = ox.NamedNode(str(graph))
+    return (ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
+
+
+def files_of_subjects(paths: Sequence[Path]) -> dict[URIRef, Path]:
+    """Return in which of the files `paths` each subject that has an address stands first."""
+    found: dict[URIRef, Path] = {}
+    for path in rdf_files(paths):
+        for quad in read_quads(path):
+            if isinstance(quad.subject, ox.NamedNode):
+                found.setdefault(URIRef(quad.subject.value), path)
+    return found
 
 
 def to_dataset(quads: Iterable[ox.Quad]) -> Dataset:

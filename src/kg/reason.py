@@ -7,8 +7,8 @@ from rdflib import Graph
 
 from kg.errors import InputError, QueryError
 from kg.namespaces import bind_prefixes
-from kg.reading import to_oxigraph, to_rdflib
-from kg.store import EmbeddedStore
+from kg.reading import read_text, to_oxigraph, to_rdflib
+from kg.store import EmbeddedStore, Triple
 
 _MOST_ROUNDS = 20
 
@@ -16,29 +16,35 @@ _MOST_ROUNDS = 20
 def derive(asserted: Iterable[Graph], rules: Path) -> Graph:
     """Return what the rules in the folder `rules` (`*.rq`) conclude from `asserted`.
 
-    Only new triples are returned. Raises InputError where a rule is no CONSTRUCT, or where the
-    rules still find something new after 20 rounds (they would then never end).
+    Only new triples are returned. Raises InputError where there are no rules, where one is no
+    CONSTRUCT, or where they still find something new after 20 rounds (they would never end).
     """
-    texts = {path: path.read_text("utf-8") for path in sorted(rules.glob("*.rq"))}
     store = EmbeddedStore.of(to_oxigraph(t) for graph in asserted for t in graph)
     derived = bind_prefixes(Graph())
+    for triple in conclusions(store, rules):
+        subject, predicate, value = (to_rdflib(term) for term in triple)
+        derived.add((subject, predicate, value))
+    return derived
+
+
+def conclusions(store: EmbeddedStore, rules: Path) -> list[Triple]:
+    """Add to `store` what the rules conclude from it; return those triples.
+
+    Raises InputError as `derive` does.
+    """
+    texts = {path: read_text(path) for path in sorted(rules.glob("*.rq"))}
+    if not texts:
+        raise InputError(f"{rules}: no rules (*.rq) here; restore the folder from the repository")
+    concluded: list[Triple] = []
     for _ in range(_MOST_ROUNDS):
-        before = store.size()
+        before = len(concluded)
         for path, text in texts.items():
             try:
-                found = store.construct(text)
+                concluded += store.extend(store.construct(text))
             except QueryError as error:
                 raise InputError(f"{path}: {error}") from error
-            for triple in store.extend(found):
-                derived.add(
-                    (
-                        to_rdflib(triple.subject),
-                        to_rdflib(triple.predicate),
-                        to_rdflib(triple.object),
-                    )
-                )
-        if store.size() == before:
-            return derived
+        if len(concluded) == before:
+            return concluded
     raise InputError(
         f"{rules}: the rules find new facts without end; look for one that feeds itself"
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg import __version__
 from kg.errors import NotFoundError
-from kg.graphs import Project
+from kg.graphs import Project, completed
 from kg.reading import rdf_files, read_quads
 from kg.store import build_store
 
@@ -41,12 +41,33 @@ class Release:
 
 
 def open_release(folder: Path) -> Release:
-    """Return the release in `folder`. Raises NotFoundError where there is none."""
-    path = folder / "release.json"
-    if not path.is_file():
-        raise NotFoundError(f"{folder}: no release here; build one with: kg build")
-    description = json.loads(path.read_text("utf-8"))
+    """Return the release in `folder`. Raises NotFoundError where there is none that is whole."""
+    if not is_whole(folder):
+        raise NotFoundError(f"{folder}: no whole release here; build it (again) with: kg build")
+    description = json.loads((folder / "release.json").read_text("utf-8"))
     return Release(description["id"], folder, description)
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether `folder` holds a release with its description, store and every dump."""
+    try:
+        description = json.loads((folder / "release.json").read_text("utf-8"))
+        dumps = {folder / dump["file"]: dump["bytes"] for dump in description["dumps"]}
+        return (
+            (folder / "store" / "CURRENT").is_file()
+            and (folder / "queries").is_dir()
+            and all(path.stat().st_size == size for path, size in dumps.items())
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def code_digest() -> str:
+    """Return the SHA-256 of this package's code: another writer may write other bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def current_release(project: Project) -> Release:
@@ -58,10 +79,11 @@ def current_release(project: Project) -> Release:
 
 
 @contextmanager
-def temporary_release(paths: Sequence[Path], queries: Path) -> Iterator[Release]:
+def temporary_release(paths: Sequence[Path], project: Project) -> Iterator[Release]:
     """Yield a release of the RDF files and folders `paths`, removed when the block ends.
 
-    Its identifier follows from the bytes of the files. Nothing is validated.
+    Its identifier follows from the bytes of the files. Nothing is validated. To data in our terms
+    the ontology and what the rules conclude are added, so that the canned questions answer.
     """
     digest = hashlib.sha256()
     files = rdf_files(paths)
@@ -69,9 +91,10 @@ def temporary_release(paths: Sequence[Path], queries: Path) -> Iterator[Release]
         digest.update(path.read_bytes())
     with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
         folder = Path(temporary)
-        build_store((quad for path in files for quad in read_quads(path)), folder / "store")
-        if queries.is_dir():
-            shutil.copytree(queries, folder / "queries")
+        quads = [quad for path in files for quad in read_quads(path)]
+        build_store(completed(quads, project), folder / "store")
+        if project.queries.is_dir():
+            shutil.copytree(project.queries, folder / "queries")
         else:
             (folder / "queries").mkdir()
         description = {

@@ -23,7 +23,7 @@ _WORDS = {
         "Violation": "Violation",
         "Warning": "Warning",
         "Info": "Info",
-        "line": "line",
+        "line": "document line",
         "shared": "no source of its own",
         "holds": "The data conform: no violations.",
         "fails": "The data do not conform: mend the violations and run the command again.",
@@ -32,7 +32,7 @@ _WORDS = {
         "Violation": "위반",
         "Warning": "경고",
         "Info": "참고",
-        "line": "줄",
+        "line": "문서 줄",
         "shared": "출처 없음",
         "holds": "데이터가 규칙에 맞습니다. 위반이 없습니다.",
         "fails": "데이터가 규칙에 맞지 않습니다. 위반을 고치고 명령을 다시 실행하세요.",
@@ -74,7 +74,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """All results in a fixed order; `files` tells in which folder a source is edited."""
+    """All results in a fixed order.
+
+    `files` tells in which folder a source is edited, or in which file a subject stands.
+    """
 
     results: tuple[Result, ...]
     files: Mapping[URIRef, File] = field(default_factory=dict, compare=False)
@@ -97,7 +100,9 @@ class Report:
         for source, group in groupby(self.results, lambda result: result.source):
             lines = [self._heading(source, words)]
             for result in group:
-                spot = f"{words['line']} {result.line}: " if result.line else ""
+                file = self.files.get(URIRef(str(result.focus)))
+                spot = f"{file}: " if file else ""
+                spot += f"{words['line']} {result.line}: " if result.line else ""
                 label = _in_language(result.labels, language)
                 name = f"{label} <{curie(result.focus)}>" if label else f"<{curie(result.focus)}>"
                 lines.append(f"  {spot}{words[result.severity]} {result.rule} {name}".rstrip())

@@ -17,6 +17,7 @@ from kg.tokens import names_graphs
 NamedNode = ox.NamedNode
 BlankNode = ox.BlankNode
 Literal = ox.Literal
+Triple = ox.Triple
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 RESULT_FORMATS = {
@@ -141,19 +142,48 @@ class EmbeddedStore:
             union = not names_graphs(sparql)  # else FROM would be overlooked
             return self._store.query(sparql, use_default_graph_as_union=union)
         except SyntaxError as error:
-            raise QueryError(syntax_message(str(error))) from error
+            raise QueryError(syntax_message(str(error), sparql)) from error
 
 
-def syntax_message(message: str) -> str:
-    """Return the engine's words with line and column first, and a short list of what it wants."""
+# Words that tell a reader something where they alone are wanted; the rest are functions mostly.
+_TELLING = {
+    "AS", "ASC", "BY", "DESC", "FILTER", "FROM", "GROUP", "HAVING", "IN", "LIMIT", "NAMED",
+    "OFFSET", "ORDER", "SELECT", "VALUES", "WHERE",
+}  # fmt: skip
+
+
+def syntax_message(message: str, query: str = "") -> str:
+    """Return the engine's words with line and column first, and a short list of what it wants.
+
+    Where its list would mislead, the text of `query` at that place is named instead.
+    """
     found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not found:
         return f"not SPARQL: {message}"
     line, column, rest = found.groups()
-    rest = re.sub(r"(LATERAL|SERVICE|\[_\]), ", "", rest)  # what may not be asked, or is no word
+    place = f"line {line}, column {column}: not SPARQL"
+    wanted = re.sub(r"^expected (one of )?", "", rest)
+    # Between them may stand what is wrong, in words: "Prefix not found".
+    if said := re.search(r"(?:^|, )([A-Z]\w*(?: \w+)+)(?=, |$)", wanted):
+        return f"{place} here: {said[1]}"
+    if not _tells(wanted):
+        lines = query.splitlines()[int(line) - 1 : int(line)]
+        there = lines[0][int(column) - 1 :][:20].strip() if lines else ""
+        is_code = there and not there.startswith("#")
+        shown = f"not expected here: '{there}'" if is_code else "something else is expected here"
+        return f"{place}: {shown}"
+    # What may not be asked, or is no word.
+    rest = re.sub(r"\b(LATERAL|SERVICE), |\[_\], |, \[_\]$", "", rest)
     if len(rest) > 200:
         rest = rest[:200].rsplit(", ", 1)[0] + " …"
-    return f"line {line}, column {column}: not SPARQL here: {rest}"
+    return f"{place} here: {rest}"
+
+
+def _tells(wanted: str) -> bool:
+    """Return whether a list of what is wanted holds more than names of functions."""
+    if '"' in wanted or "['" in wanted:
+        return True
+    return not _TELLING.isdisjoint(re.findall(r"\w+", wanted))
 
 
 def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

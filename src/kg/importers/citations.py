@@ -82,7 +82,7 @@ def _unresolved(source: Source, row: Row, node: URIRef, written: str) -> None:
 def add_listing(source: Source, row: Row) -> None:
     """Write one entry of the document's own list of partners. Raises DataError."""
     node = source.own("listing", row)
-    position = row.number("position")
+    position = row.count("position")
     written = row.text("place")
     place = row.read("place", lambda name: resolve(source, name))
     source.add(node, RDF.type, MD.Listing)
@@ -105,9 +105,11 @@ def add_expected(source: Source, row: Row) -> None:
     source.add(node, RDF.type, MD.ExpectedCount)
     source.add(node, MD.countedClass, MD[class_])
     if property_ := row.optional("property"):
+        if MD[property_] not in source.registry.labels:
+            raise row.error("property", "the ontology has no such property.")
         source.add(node, MD.countedProperty, MD[property_])
         source.add(node, MD.countedValue, row.read("value", source.registry.curie))
-    source.add(node, MD.expectedNumber, Literal(row.number("number")))
+    source.add(node, MD.expectedNumber, Literal(row.count("number")))
     source.add(node, SKOS.editorialNote, Literal(row.text("note"), lang="en"))
     value = source.graph.value(node, MD.countedValue)
     for lang in LANGUAGES:

@@ -128,7 +128,7 @@ def _ends(
 def _delegation(source: Source, event: URIRef, row: Row, ends: list[URIRef]) -> None:
     """Write the group that travelled, where the source tells its size."""
     node = ID["delegation"][f"{source.key}-{row.cells['event']}"]
-    headcount, performers = row.number("headcount"), row.number("performers")
+    headcount, performers = row.count("headcount"), row.number("performers")
     source.add(event, MD.delegation, node)
     source.add(node, RDF.type, MD.Delegation)
     source.add(node, MD.headcount, Literal(headcount))

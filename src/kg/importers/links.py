@@ -53,7 +53,10 @@ def _link(
         if predicate == SKOS.exactMatch:
             for end in (subject, object_):
                 if end in exact:
-                    raise row.error("object", f"{exact[end]} already uses it. Accept one only.")
+                    whose = "this item" if end == object_ else "another item for this subject"
+                    raise row.error(
+                        "object", f"{exact[end]} already uses {whose}. Accept one only."
+                    )
                 exact[end] = f"{row.path}:{row.line}"
         graph.add((subject, predicate, object_))
     node = ID["link"][row.text("link")]

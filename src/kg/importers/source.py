@@ -35,7 +35,9 @@ def source_graph(folder: Path, registry: Registry, amendments: Amendments) -> Gr
     """
     unknown = [p for p in folder.glob("*.csv") if p.name not in TABLES]
     if unknown:
-        raise InputError(f"{unknown[0]}: no such table; want one of {', '.join(TABLES)}")
+        raise InputError(
+            f"{unknown[0]}: no such table; remove it or name it as one of {', '.join(TABLES)}"
+        )
     source = Source(folder, registry, amendments)
     _read_turtle(source)
     _table(source, "evidence", citations.add_evidence)

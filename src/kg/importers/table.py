@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from kg.errors import BuildError, DataError, InputError, KgError, Place
 
 T = TypeVar("T")
 SEPARATOR = "|"
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass
@@ -56,6 +58,11 @@ class Row:
         if not (value.isascii() and value.isdigit()):
             raise self.error(column, "want a whole number in digits, such as 6.")
         return int(value)
+
+    def count(self, column: str) -> int:
+        """Return a whole number from a cell that may not be empty."""
+        self.text(column)
+        return self.number(column) or 0
 
     def choice(self, column: str, allowed: Sequence[str]) -> str:
         """Return a cell whose text must be one of `allowed`."""
@@ -106,6 +113,10 @@ def read_table(path: Path, columns: Sequence[str], key: str) -> list[Row]:
                 )
             row = Row(path, line, dict(zip(heading, (c.strip() for c in cells), strict=True)))
             name = row.text(key)
+            if not _KEY.fullmatch(name):
+                raise row.error(
+                    key, "it becomes part of an address; want letters a-z, digits and hyphens."
+                )
             if name in seen:
                 raise row.error(key, f"line {seen[name]} has the same name; each needs its own.")
             seen[name] = line
@@ -149,12 +160,19 @@ def _decode(path: Path) -> str:
             Place(path, text[: text.index("\0")].count("\n") + 1),
             "a NUL character; is this a spreadsheet file rather than CSV? Save it as 'CSV UTF-8'",
         )
+    for at, sign in enumerate(text):
+        if sign not in "\t\r\n" and unicodedata.category(sign) in ("Cc", "Cf"):
+            spot = Place(path, text.count("\n", 0, at) + 1)
+            raise DataError(spot, f"an unseen character U+{ord(sign):04X}; delete it")
     return unicodedata.normalize("NFC", text)
 
 
 def _check_heading(path: Path, heading: Sequence[str], columns: Sequence[str]) -> None:
     spot = Place(path, 1)
     missing = [c for c in columns if c not in heading]
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if missing and any(sign in cell for cell in heading):
+            raise DataError(spot, f"its cells are divided by {name}; save it divided by commas")
     unknown = [c for c in heading if c not in columns]
     if missing:
         raise DataError(

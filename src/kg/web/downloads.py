@@ -21,10 +21,16 @@ def file(name: str) -> Response:
     """One dump."""
     dumps = _dumps()
     if name not in dumps:
-        raise NotFoundError(f"no file called '{name[:100]}'; there is {', '.join(dumps)}")
-    response = make_response(
-        send_from_directory(service().release.folder, name, mimetype=dumps[name].get("mediaType"))
-    )
+        known = ", ".join(dumps) or "none, for this release was not built to be taken away"
+        raise NotFoundError(f"no file called '{name[:100]}'; there is {known}")
+    folder = service().release.folder.resolve()  # flask takes a relative one from its own folder
+    if not (folder / name).is_file():
+        raise NotFoundError(
+            f"{name} belongs to release {service().release.id}, but its file is gone; "
+            "build the release again with: kg build"
+        )
+    media = dumps[name].get("mediaType")
+    response = make_response(send_from_directory(folder, name, mimetype=media))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -81,7 +81,7 @@ def _page(query: CannedQuery) -> Response:
 
 def _place_names() -> list[tuple[str, str]]:
     """Return what the form suggests: a name, or the key of a place that shares its name."""
-    named = service().places.all(page_language())[:1000]
+    named = service().places.territories(page_language())[:1000]
     shared = Counter(label for _, label in named)
     return [(label if shared[label] == 1 else key_of(iri), label) for iri, label in named]
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, NotAcceptable
 from kg.engine import Dataset, Result
 from kg.errors import KgError, QueryError
 from kg.guard import check_length
-from kg.tokens import changes_by_itself, operation
+from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
 from kg.web.labels import names_of
 from kg.web.languages import page_language
@@ -56,6 +56,7 @@ def endpoint() -> Response:
     syntax, media = formats.negotiate([*offered, formats.HTML], question.format)
     if syntax == "html":
         return _page(question)
+    _check_parameters(question.query)
     if changes_by_itself(question.query):
         response = _answer(question.query, question.dataset, syntax, media)
         response.headers["Cache-Control"] = "no-store"
@@ -64,6 +65,25 @@ def endpoint() -> Response:
     if held(tag):
         return not_modified(tag)
     return tagged(_answer(question.query, question.dataset, syntax, media), tag)
+
+
+def _check_parameters(query: str) -> None:
+    """Raise QueryError where `query` is a canned one: unbound, its parameters mean anything."""
+    found = dict.fromkeys(
+        token.text
+        for token in tokens(query)
+        if token.kind == "variable" and re.fullmatch(r"[?$]_\w+", token.text)
+    )
+    if not found:
+        return
+    words = " ".join(query.split())
+    canned = service().queries.values()
+    names = [one.name for one in canned if " ".join(one.text.split()) in words]
+    shown = ", ".join(name[:50] for name in list(found)[:5])
+    raise QueryError(
+        f"this is a canned query with parameters ({shown}); open /queries/"
+        f"{names[0] if names else 'NAME'} or replace {next(iter(found))[:50]} by a value"
+    )
 
 
 def _offered(query: str) -> tuple[formats.Offer, ...]:
@@ -103,6 +123,7 @@ def _page(question: Question) -> Response:
     error: KgError | None = None
     if query is not None:
         try:
+            _check_parameters(query)
             result = service().engine.answer(query, dataset=question.dataset)
         except KgError as wrong:
             error = wrong
