@@ -5,7 +5,7 @@ from edtf import parse_edtf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.dates import DateError, bounds, read_edtf, read_written
+from kg.dates import DateError, read_edtf, read_written
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,12 @@ def test_bounds_are_the_first_and_last_second() -> None:
     assert bounds("2020/2021") == ("2020-01-01T00:00:00", "2021-12-31T23:59:59")
     assert bounds("199X") == ("1990-01-01T00:00:00", "1999-12-31T23:59:59")
     assert read_edtf("2000-01/2001-01").year == 2000
+
+
+def bounds(edtf: str) -> tuple[str, str]:
+    """The first and last second that a date allows."""
+    date = read_edtf(edtf)
+    return date.earliest, date.latest
 
 
 def _iso(moment: object) -> str:

@@ -74,15 +74,6 @@ def read_edtf(text: str) -> Date:
     )
 
 
-def bounds(edtf: str) -> tuple[str, str]:
-    """Return the first and last second of `edtf` as `xsd:dateTime` strings without time zone.
-
-    Raises DateError where `edtf` is not EDTF as read here.
-    """
-    read = read_edtf(edtf)
-    return read.earliest, read.latest
-
-
 def read_written(text: str) -> Date:
     """Return the date that `text` means, in EDTF or as Chinese and Korean pages write it.
 

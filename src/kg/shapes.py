@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -17,7 +16,7 @@ from kg.namespaces import PREFIXES, SHAPE
 from kg.reading import read_graph
 from kg.report import SEVERITIES, curie
 from kg.store import EmbeddedStore
-from kg.tokens import tokens
+from kg.tokens import names_graphs
 
 _NOT_RUN = (SH.js, SH.target, SH.rule, SH.expression, SH.jsFunctionName)
 _KEYS = {"rule", "shape", "severity", "message"}
@@ -136,13 +135,5 @@ def _refuse_what_is_not_run(shapes: Graph) -> None:
                 guard.check(query)
             except QueryError as error:
                 raise InputError(f"the query of the shape {name}: {error}") from error
-            if _has_from(query):
+            if names_graphs(query):
                 raise InputError(f"the query of the shape {name}: FROM reads other data; remove it")
-
-
-def _has_from(query: str) -> bool:
-    """Tell whether `query` has a FROM clause, which rdflib would fetch; `md:from` is none."""
-    pieces = list(tokens(query))
-    return any(
-        token.text.upper() == "FROM" and before.text != ":" for before, token in pairwise(pieces)
-    )
