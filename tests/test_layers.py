@@ -6,12 +6,12 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "kg"
 
 LAYERS = [
-    {"errors"}, {"namespaces"}, {"reading"}, {"tags"}, {"turtle"}, {"dates"},
-    {"importers"}, {"tokens"}, {"guard"}, {"store"}, {"canned"}, {"headers"},
-    {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"}, {"evidence"},
-    {"export"}, {"release"}, {"building"}, {"places"}, {"queries"}, {"tables"},
-    {"confinement"}, {"worker"}, {"engine"}, {"web"}, {"server"}, {"commands"},
-    {"cli"},
+    {"errors"}, {"namespaces"}, {"reading"}, {"tags"}, {"turtle"}, {"formatting"},
+    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"store"}, {"canned"},
+    {"headers"}, {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"},
+    {"evidence"}, {"export"}, {"release"}, {"building"}, {"places"}, {"queries"},
+    {"tables"}, {"confinement"}, {"worker"}, {"engine"}, {"web"}, {"server"},
+    {"commands"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
 OXIGRAPH = {"reading", "store", "worker", "engine", "export", "validate"}

@@ -10,9 +10,10 @@ from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from kg.errors import DataError, InputError, KgError
+from kg.formatting import format_files
 from kg.namespaces import ID, MD
 from kg.reading import read_graph, to_rdflib
-from kg.turtle import format_files, to_turtle
+from kg.turtle import to_turtle
 
 SUFFIX = st.text(
     st.characters(codec="utf-8", categories=("L", "N"), include_characters="-._~/?:'()"),

@@ -13,6 +13,7 @@ from kg.building import build_release
 from kg.canned import CannedQuery
 from kg.commands import PATHS, Commands, example, find_project, progress
 from kg.errors import InputError
+from kg.formatting import format_files
 from kg.graphs import build_graphs, completed, quads_of, source_folders
 from kg.headers import read_query
 from kg.queries import find_query, read_queries, run
@@ -29,7 +30,7 @@ from kg.release import Release, current_release, temporary_release
 from kg.shapes import read_shapes
 from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
 from kg.tables import text_table
-from kg.turtle import format_files, to_turtle
+from kg.turtle import to_turtle
 from kg.validate import validate
 
 

@@ -4,21 +4,15 @@ Prefixes, subjects, properties and values are sorted (`a` first, then labels), o
 on a line, and blank nodes are nested where they are used. RDF 1.1 Turtle, W3C 2014.
 """
 
-import contextlib
-import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from rdflib import RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from kg.errors import DataError, InputError, Place
+from kg.errors import InputError
 from kg.namespaces import PREFIXES
-from kg.reading import rdf_files, read_graph
 
 Triple = tuple[Node, Node, Node]
 
@@ -38,23 +32,6 @@ _FIRST: dict[Node, int] = {
     )
 }
 _TAB = "  "
-# Read after the parser has found no fault, so that only what may hold a `#` need be told apart.
-# Names are taken whole: one of them may end in "prefix", or hold an escaped `\\#`.
-_TOKEN = re.compile(
-    r"""
-      \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
-    | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+'
-    | (?P<comment>\#)[^\r\n]*+
-    | @?(?i:prefix)\s+(?P<prefix>[^\s:<]*):\s*<(?P<namespace>[^>]*)>
-    | @?(?i:base)\s*<[^>]*>
-    | <(?P<iri>[^>]*)>
-    | (?:[^\s<>"'\#\\;,()\[\].@]|\\.)(?:[^\s<>"'\#\\;,()\[\]@]|\\.)*+
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_HEAD = re.compile(r"(?:#[^\r\n]*(?:\r\n|\r|\n|\Z))*")
-_NEW_LINE = re.compile(r"\r\n|\r|\n")
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def to_turtle(
@@ -84,99 +61,8 @@ def to_trig(graphs: Mapping[URIRef, Graph], header: str = "") -> str:
     return "\n".join([header + _prefix_lines(used, PREFIXES), *parts])
 
 
-def format_files(paths: Iterable[Path], check: bool) -> list[Path]:
-    """Return the Turtle files under `paths` that are not canonical; rewrite them unless `check`.
-
-    The comment lines at the head of a file and its own prefixes are kept. Other comments are not
-    part of RDF, and an address without a scheme depends on where the file lies: both stop the
-    work with a DataError.
-    """
-    changed = []
-    for path in rdf_files(list(paths)):
-        if path.suffix != ".ttl":
-            continue
-        old = _read(path)
-        graph = read_graph([path])
-        text = old.decode("utf-8-sig")
-        head = _HEAD.match(text)
-        header = head[0] if head else ""
-        own = _own_prefixes(path, text, len(header))
-        header = "".join(f"{line}\n" for line in _NEW_LINE.split(header) if line)
-        new = to_turtle(graph, header, _with_own(own, graph)).encode()
-        if new != old:
-            changed.append(path)
-            if not check:
-                _replace(path, new)
-    return changed
-
-
-def _read(path: Path) -> bytes:
-    """The bytes of a file of UTF-8 text."""
-    try:
-        body = path.read_bytes()
-        body.decode("utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
-    return body
-
-
-def _replace(path: Path, body: bytes) -> None:
-    """Write a file whole or not at all; a link stays a link, and the file keeps its mode."""
-    try:
-        target = path.resolve()
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(body)
-            shutil.copymode(target, name)
-            Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-def _own_prefixes(path: Path, text: str, start: int) -> dict[str, str]:
-    """The prefixes that `text`, valid Turtle, declares after `start`.
-
-    Raises DataError for a comment there.
-    """
-    own: dict[str, str] = {}
-    for token in _TOKEN.finditer(text, start):
-        if token["comment"]:
-            raise DataError(
-                _place(path, text, token.start()),
-                "a comment in the middle of the file would be lost; make it a "
-                "skos:editorialNote, or move it to the head of the file",
-            )
-        if token["namespace"] and _ABSOLUTE.match(token["namespace"]):
-            own[token["prefix"]] = token["namespace"]
-    return own
-
-
-def _place(path: Path, text: str, offset: int) -> Place:
-    return Place(path, len(_NEW_LINE.findall(text, 0, offset)) + 1)
-
-
-def _with_own(own: Mapping[str, str], graph: Graph) -> dict[str, str]:
-    """Our prefixes and those of a file that it uses and that are not ours; its own names win."""
-    ours = set(PREFIXES.values())
-    iris = {node for triple in graph for node in triple if isinstance(node, URIRef)}
-    iris |= {
-        value.datatype for value in graph.objects() if isinstance(value, Literal) and value.datatype
-    }
-    return PREFIXES | {
-        prefix: namespace
-        for prefix, namespace in sorted(own.items())
-        if namespace not in ours and any(_fits(iri, namespace) for iri in iris)
-    }
-
-
-def _fits(iri: str, namespace: str) -> bool:
+def shortens(iri: str, namespace: str) -> bool:
+    """Tell whether `iri` can be written as a prefix for `namespace` and a plain local name."""
     return iri.startswith(namespace) and bool(_LOCAL.fullmatch(iri, len(namespace)))
 
 
@@ -281,7 +167,7 @@ class _Writer:
 
     def _name(self, iri: URIRef) -> str:
         for prefix, namespace in self.prefixes.items():
-            if _fits(iri, namespace):
+            if shortens(iri, namespace):
                 self.used.add(prefix)
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri.n3()
