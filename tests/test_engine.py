@@ -3,28 +3,31 @@ import json
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from kg.engine import (
-    ENDPOINT,
+from kg.engine import ENDPOINT, Dataset, Engine
+from kg.errors import QueryError
+from kg.limits import (
     BrokenError,
-    Dataset,
+    BudgetError,
     DeadlineError,
-    Engine,
+    GoneError,
+    LimitError,
     Limits,
     OverloadError,
     TooLargeError,
 )
-from kg.errors import QueryError
 from kg.reading import read_quads
+from kg.running import Asker
 from kg.store import build_store
+from kg.worker import HEAD, frame
 from serving import BASE, GRAPH
 
 GRAPHS = BASE + "graph/"
@@ -62,18 +65,18 @@ def listener():
 
 
 def fine(engine: Engine) -> bool:
-    return json.loads(engine.answer("ASK { ?s ?p ?o }").body)["boolean"] is True
+    return json.loads(engine.answer("ASK { ?s ?p ?o }").read())["boolean"] is True
 
 
 def test_rows_yes_and_triples_come_in_the_syntax_asked_for(engine):
     rows = engine.answer("SELECT (1 AS ?one) WHERE {}", results="csv")
-    assert (rows.form, rows.syntax, rows.body) == ("rows", "csv", b"one\r\n1\r\n")
+    assert (rows.form, rows.syntax, rows.read()) == ("rows", "csv", b"one\r\n1\r\n")
     assert engine.answer("ASK {}", results="xml").form == "boolean"
     triples = engine.answer(
         "PREFIX ex: <http://example.org/> CONSTRUCT { ex:a ex:b ex:c } WHERE {}", graph="turtle"
     )
     assert triples.form == "graph"
-    assert b"ex:a ex:b ex:c" in triples.body
+    assert b"ex:a ex:b ex:c" in triples.read()
 
 
 def test_a_syntax_error_names_line_and_column(engine):
@@ -96,7 +99,7 @@ def test_a_client_may_ask_for_less_time_but_not_for_more(engine):
 
 def test_an_answer_that_is_too_large_is_an_error_and_not_a_part(engine):
     with pytest.raises(TooLargeError, match="no partial answer"):
-        engine.answer("SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r }")
+        engine.answer("SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r }").read()
     assert fine(engine)
 
 
@@ -222,36 +225,49 @@ def test_the_letters_alone_are_no_crime(engine, query):
 @pytest.mark.parametrize("clause", ["FROM", "FROM NAMED"])
 def test_from_fetches_nothing(engine, listener, scheme, clause):
     query = f"SELECT ?s {clause} <{scheme}> WHERE {{ ?s ?p ?o }}".replace("URL", listener)
-    assert json.loads(engine.answer(query).body)["results"]["bindings"] == []
+    assert json.loads(engine.answer(query).read())["results"]["bindings"] == []
+
+
+def start_worker(store):
+    """A worker by itself, without the guard and the pool around it."""
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-m", "kg.worker", str(store), str(2 * 1024**3)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert read_frame(worker) == (b"R", b"")
+    return worker
+
+
+def read_frame(worker) -> tuple[bytes, bytes]:
+    kind, size = HEAD.unpack(worker.stdout.read(HEAD.size))
+    return kind, worker.stdout.read(size)
+
+
+def send(worker, query: str, seconds: float = 5) -> None:
+    question = {"query": query, "results": "json", "graph": "turtle", "seconds": seconds,
+                "rows": 1000, "bytes": 1_000_000, "base": ENDPOINT, "dataset": None,
+                "union": True, "prefixes": {}}  # fmt: skip
+    worker.stdin.write(frame(b"Q", json.dumps(question).encode()))
+    worker.stdin.flush()
 
 
 def test_a_worker_reaches_nothing_even_without_the_guard(store, listener):
     """The worker itself, asked directly: no socket, no file."""
-    worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "kg.worker", str(store), str(2 * 1024**3), "1000000"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert worker.stdin is not None and worker.stdout is not None
-
-    def frame() -> bytes:
-        return worker.stdout.read(struct.unpack(">I", worker.stdout.read(4))[0])
-
-    assert frame() == b"ready"
+    worker = start_worker(store)
     service = f"<{listener}> {{ ?s ?p ?o }} }}"
     for query in (
         "ASK { SERVICE " + service,
         "ASK { SERVICE SILENT " + service,
         "ASK { ?s ?p ?o }",
     ):
-        request = {"query": query, "results": "json", "graph": "turtle", "seconds": 5,
-                   "base": ENDPOINT, "dataset": None, "union": True, "prefixes": {}}  # fmt: skip
-        body = json.dumps(request).encode()
-        worker.stdin.write(struct.pack(">I", len(body)) + body)
-        worker.stdin.flush()
-        head = json.loads(frame())
-        answer = frame()
-    assert head["outcome"] == "answer" and b"true" in answer
+        send(worker, query)
+        kind, body = read_frame(worker)
+        answer = b""
+        while kind != b"E":
+            answer = body
+            kind, body = read_frame(worker)
+    assert json.loads(body)["outcome"] == "answer" and b"true" in answer
     worker.stdin.close()
     assert worker.wait(10) == 0
     worker.stdout.close()
@@ -259,18 +275,8 @@ def test_a_worker_reaches_nothing_even_without_the_guard(store, listener):
 
 def test_a_worker_stops_by_itself_when_its_server_is_gone(store):
     """The deadline is the system's too: a worker without a server does not run on."""
-    worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "kg.worker", str(store), str(2 * 1024**3), "1000000"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert worker.stdin is not None and worker.stdout is not None
-    worker.stdout.read(9)
-    request = {"query": DEATH, "results": "json", "graph": "turtle", "seconds": 0.1,
-               "base": ENDPOINT, "dataset": None, "union": True, "prefixes": {}}  # fmt: skip
-    body = json.dumps(request).encode()
-    worker.stdin.write(struct.pack(">I", len(body)) + body)
-    worker.stdin.flush()
+    worker = start_worker(store)
+    send(worker, DEATH, seconds=0.1)
     assert worker.wait(20) == -signal.SIGALRM
     worker.stdin.close()
     worker.stdout.close()
@@ -281,7 +287,7 @@ def test_a_query_sees_the_graphs_of_its_data_set_only(engine):
     reference = GRAPHS + "reference"
 
     def number(query: str, dataset: Dataset | None = None) -> int:
-        found = json.loads(engine.answer(query, dataset=dataset).body)
+        found = json.loads(engine.answer(query, dataset=dataset).read())
         return int(found["results"]["bindings"][0]["n"]["value"])
 
     assert 0 < number(count, Dataset((reference,))) < number(count)
@@ -292,43 +298,232 @@ def test_a_query_sees_the_graphs_of_its_data_set_only(engine):
         Dataset(("reference",))
 
 
-def test_a_killed_worker_is_replaced(engine):
+def children() -> set[int]:
+    """The numbers of all worker processes of ours."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(number) for path in lists for number in path.read_text().split()}
+
+
+def until(holds, seconds: float = 10) -> None:
+    """Wait until `holds()`; fail where that takes too long."""
+    give_up = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up, "it never came to that"
+        threading.Event().wait(0.01)
+
+
+def begin(engine: Engine, query: str = DEATH, **more) -> threading.Thread:
+    """Ask in another thread; return it when the query runs."""
+
+    def ask() -> None:
+        with contextlib.suppress(LimitError):
+            engine.answer(query, **more).read()
+
+    before = engine.busy
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: engine.busy > before)
+    return thread
+
+
+def test_a_worker_that_the_system_kills_is_replaced(store):
+    before = children()
+    engine = Engine(store, Limits(workers=1))
+    until(lambda: engine.ready == 1)
+    (pid,) = children() - before
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z")
     assert fine(engine)
-    (worker,) = engine._all
-    os.kill(worker._process.pid, signal.SIGKILL)
-    with pytest.raises(BrokenError):
-        engine.answer("ASK {}")
+    thread = begin(engine)
+    (pid,) = children() - before - {pid}
+    os.kill(pid, signal.SIGKILL)
+    thread.join(5)
+    assert not thread.is_alive()
     assert fine(engine)
+    engine.close()
+    assert children() <= before
 
 
 def test_when_all_workers_are_busy_the_answer_is_an_error(store):
-    engine = Engine(store, Limits(seconds=3, workers=1, wait_seconds=0.05))
-    assert fine(engine)
-
-    def ask() -> None:
-        with pytest.raises(DeadlineError):
-            engine.answer(DEATH)
-
-    busy = threading.Thread(target=ask)
-    busy.start()
-    give_up = time.monotonic() + 10
-    while not engine._slots.empty() and time.monotonic() < give_up:
-        threading.Event().wait(0.01)
-    with pytest.raises(OverloadError, match="busy"):
+    engine = Engine(store, Limits(seconds=3, workers=1, long_queries=1, wait_seconds=0.05))
+    busy = begin(engine)
+    with pytest.raises(OverloadError, match="no worker was free") as caught:
         engine.answer("ASK {}")
+    assert caught.value.retry
+    engine.close()
+    busy.join()
+
+
+def test_a_full_queue_refuses_at_once(store):
+    engine = Engine(store, Limits(seconds=3, workers=1, queue=0))
+    busy = begin(engine)
+    with pytest.raises(OverloadError, match="too many queries wait"):
+        engine.answer("ASK {}")
+    engine.close()
+    busy.join()
+
+
+def test_who_waits_gets_the_place_that_comes_free(store):
+    engine = Engine(store, Limits(seconds=0.3, workers=1))
+    busy = begin(engine)
+    assert fine(engine)
+    busy.join()
+    engine.close()
+
+
+def test_of_long_queries_only_some_may_run(store):
+    engine = Engine(store, Limits(seconds=5, workers=3, long_queries=1))
+    first = begin(engine)
+    until(lambda: any(run.long for run in engine._runs))
+    with pytest.raises(OverloadError, match="too many long queries"):
+        engine.answer(DEATH)
+    assert fine(engine)
+    engine.close()
+    first.join()
+
+
+def test_a_long_query_lets_the_others_go_first(store):
+    before = children()
+    engine = Engine(store, Limits(seconds=5, workers=1))
+    busy = begin(engine)
+    (pid,) = children() - before
+    until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 19)
+    engine.close()
+    busy.join()
+
+
+def test_a_client_that_has_used_its_seconds_waits(store):
+    engine = Engine(store, Limits(seconds=0.2, client_seconds=0.1))
+    client = Asker("192.0.2.1")
+    with pytest.raises(DeadlineError):
+        engine.answer(DEATH, asker=client)
+    with pytest.raises(BudgetError, match=r"more than 0\.1 seconds a minute") as caught:
+        engine.answer("ASK {}", asker=client)
+    assert 50 <= caught.value.retry <= 130
+    assert json.loads(engine.answer("ASK {}", asker=Asker("192.0.2.2")).read())["boolean"]
+    engine.close()
+
+
+def test_a_client_may_have_only_so_many_queries_at_once(store):
+    engine = Engine(store, Limits(seconds=5, workers=4, client_queries=2))
+    client = Asker("192.0.2.1")
+    busy = [begin(engine, asker=client), begin(engine, asker=client)]
+    with pytest.raises(BudgetError, match="2 of your queries are running or waiting"):
+        engine.answer("ASK {}", asker=client)
+    engine.close()
+    for thread in busy:
+        thread.join()
+
+
+def test_a_client_that_goes_away_frees_its_worker_within_a_second(store):
+    engine = Engine(store, Limits(workers=1))
+    away = threading.Event()
+    busy = begin(engine, asker=Asker("192.0.2.1", away.is_set))
+    away.set()
+    until(lambda: engine.busy == 0, seconds=5)
     busy.join()
     assert fine(engine)
     engine.close()
 
 
+def test_a_client_that_goes_away_while_it_waits_leaves_the_queue(store):
+    engine = Engine(store, Limits(workers=1))
+    busy = begin(engine)
+    with pytest.raises(GoneError):
+        engine.answer("ASK {}", asker=Asker("192.0.2.1", lambda: True))
+    assert engine.waiting == 0
+    engine.close()
+    busy.join()
+
+
+def test_a_large_answer_comes_in_pieces_and_whole(store):
+    engine = Engine(store)
+    query = "SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r } LIMIT 5000"
+    answer = engine.answer(query)
+    assert answer.whole is None
+    pieces = list(answer)
+    assert len(pieces) > 3
+    assert len(json.loads(b"".join(pieces))["results"]["bindings"]) == 5000
+    assert answer.ended is not None
+    assert (answer.ended.outcome, answer.ended.rows) == ("answer", 5000)
+    answer.close()
+    assert engine.answer("ASK {}").whole is not None
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("limits", "outcome"),
+    [(Limits(rows=2000), "rows or triples"), (Limits(result_bytes=200_000), "bytes")],
+)
+@pytest.mark.parametrize("syntax", ["json", "xml", "csv", "tsv"])
+def test_a_limit_in_midstream_ends_the_pieces_with_an_error(store, limits, outcome, syntax):
+    engine = Engine(store, limits)
+    answer = engine.answer("SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r }", results=syntax)
+    pieces = []
+    with pytest.raises(TooLargeError, match=outcome):
+        pieces.extend(answer)
+    answer.close()
+    assert fine(engine)
+    engine.close()
+
+
+def test_a_limit_before_the_first_piece_is_an_error_and_nothing_else(store):
+    engine = Engine(store, Limits(rows=10))
+    for query in (EVERYTHING, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
+        with pytest.raises(TooLargeError, match="more than 10 rows"):
+            engine.answer(query)
+    assert engine.answer(EVERYTHING + " LIMIT 10").read()
+    engine.close()
+
+
+def test_an_answer_that_nobody_reads_on_is_stopped_at_the_deadline(store):
+    engine = Engine(store, Limits(seconds=0.5, workers=1))
+    answer = engine.answer("SELECT ?s ?t ?u WHERE { ?s ?p ?o . ?t ?q ?r . ?u ?v ?w }")
+    until(lambda: engine.busy == 0)
+    assert fine(engine)
+    with pytest.raises(DeadlineError):
+        list(answer)
+    engine.close()
+
+
+def test_closing_an_answer_frees_its_worker(store):
+    engine = Engine(store, Limits(workers=1))
+    answer = engine.answer("SELECT ?s ?t ?u WHERE { ?s ?p ?o . ?t ?q ?r . ?u ?v ?w }")
+    answer.close()
+    answer.close()
+    assert engine.busy == 0
+    assert fine(engine)
+    engine.close()
+
+
 def test_closing_leaves_no_worker_behind(store):
+    before = children()
     engine = Engine(store, Limits(workers=2))
     fine(engine)
-    pids = [worker._process.pid for worker in engine._all]
+    begin(engine, seconds=5)
     engine.close()
-    for pid in pids:
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+    assert children() <= before
+
+
+def test_each_end_is_told_once(store):
+    told = []
+    engine = Engine(store, Limits(rows=5, seconds=0.2), told=told.append)
+    fine(engine)
+    for query in (DEATH, EVERYTHING, "ASK { SERVICE <urn:x> {} }", "ASK"):
+        with pytest.raises((LimitError, QueryError)):
+            engine.answer(query)
+    assert [ended.outcome for ended in told] == [
+        "answer", "deadline", "too large", "refused", "refused"
+    ]  # fmt: skip
+    engine.close()
+
+
+def test_an_own_default_graph_is_not_the_union(store):
+    engine = Engine(store, union=False)
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    assert b'"value":"0"' in engine.answer(count).read()
+    assert b'"value":"0"' not in engine.answer(count.replace("{", "{ GRAPH ?g {") + " }").read()
+    engine.close()
 
 
 def test_the_system_refuses_sockets_to_a_confined_process():

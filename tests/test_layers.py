@@ -7,10 +7,11 @@ SOURCE = Path(__file__).parent.parent / "src" / "kg"
 
 LAYERS = [
     {"errors"}, {"namespaces"}, {"reading"}, {"tags"}, {"turtle"}, {"formatting"},
-    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"store"}, {"canned"},
+    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"syntax"}, {"store"}, {"canned"},
     {"headers"}, {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"},
     {"evidence"}, {"export"}, {"release"}, {"building"}, {"places"}, {"queries"},
-    {"tables"}, {"confinement"}, {"worker"}, {"engine"}, {"web"}, {"server"},
+    {"tables"}, {"limits"}, {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"worker"},
+    {"workers"}, {"running"}, {"engine"}, {"web"}, {"server"},
     {"commands"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.

@@ -11,12 +11,13 @@ import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import VOID
 
-from kg.engine import Limits
+from kg.limits import Limits
 from kg.namespaces import BASE
 from kg.reading import read_quads, to_rdflib
 from kg.release import Release
+from kg.settings import Settings
 from kg.store import build_store
-from kg.web import Settings, create_app
+from kg.web import create_app
 from serving import QUERIES, small_release
 from test_engine import DEATH, SERVICES
 
@@ -631,7 +632,7 @@ def test_a_terminal_gets_errors_as_text_where_it_asks(client):
 
 def test_a_query_past_its_deadline_is_an_error_in_words(client):
     answer = get(client, DEATH)
-    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert (answer.status_code, answer.content_type) == (504, "application/problem+json")
     assert "Traceback" not in answer.text and "ETag" not in answer.headers
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,8 +17,9 @@ from conftest import ROOT, copy_project
 from kg import export
 from kg.building import InvalidDataError, build_release
 from kg.errors import InputError, KgError, NotFoundError
-from kg.graphs import Project
-from kg.reading import FORMATS, read_graph
+from kg.graphs import Project, complete
+from kg.namespaces import GRAPH
+from kg.reading import FORMATS, read_graph, read_quads
 from kg.release import Release, current_release, temporary_release
 from kg.store import EmbeddedStore
 
@@ -191,6 +193,53 @@ def test_any_rdf_can_be_served_for_a_while(tmp_path: Path) -> None:
         assert len(rows) == 1
         assert len(release.id) == 16
     assert not folder.exists()
+
+
+def test_data_in_other_terms_are_served_as_they_are(tmp_path: Path) -> None:
+    named, plain = tmp_path / "a.trig", tmp_path / "b.nt"
+    named.write_text('<urn:g> { <urn:a> <urn:p> "서울"@ko } <urn:a> <urn:p> <urn:b> .', "utf-8")
+    plain.write_text("<urn:a> <urn:p> <urn:b> .\n_:x <urn:p> <urn:b> .\n", "utf-8")
+    with temporary_release([tmp_path], Project(ROOT)) as release:
+        quads = list(EmbeddedStore.open(release.store).quads())
+        assert (
+            release.id == hashlib.sha256(named.read_bytes() + plain.read_bytes()).hexdigest()[:16]
+        )
+    shown = sorted(str(quad) for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    assert shown == ['<urn:a> <urn:p> "서울"@ko <urn:g>', "<urn:a> <urn:p> <urn:b>"]
+    assert len(quads) == 3
+
+
+def test_data_in_our_terms_are_completed(tmp_path: Path) -> None:
+    path = tmp_path / "city.ttl"
+    path.write_text(
+        """@prefix md: <https://w3id.org/municipal-diplomacy/ontology#> .
+        <urn:tie> md:party <urn:council> . <urn:council> md:actsFor <urn:city> .""",
+        "utf-8",
+    )
+    with temporary_release([path], Project(ROOT)) as release:
+        store = EmbeddedStore.open(release.store)
+        (quad,) = store.quads(GRAPH.derived)
+        assert [quad.subject.value, quad.object.value] == ["urn:tie", "urn:city"]  # type: ignore[union-attr]
+        assert len(list(store.quads(GRAPH.ontology))) == len(read_graph([ROOT / "ontology"]))
+        in_memory = EmbeddedStore.of(read_quads(path))
+        complete(in_memory, Project(ROOT))
+        assert in_memory.size() == store.size()
+
+
+def test_files_that_cannot_be_served_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    good, bad = tmp_path / "good.nt", tmp_path / "bad.ttl"
+    good.write_text("<urn:a> <urn:p> <urn:b> .", "utf-8")
+    bad.write_text("<urn:a> <urn:b>\n  ;; 5 .", "utf-8")
+    with (
+        pytest.raises(KgError, match=r"bad\.ttl:2:3:"),
+        temporary_release([good, bad], Project(ROOT)),
+    ):
+        pass
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_no_triple_stands_in_two_graphs(built: Built) -> None:

@@ -6,7 +6,8 @@ from rdflib import URIRef
 
 from kg.errors import InputError, QueryError
 from kg.reading import read_quads
-from kg.store import EmbeddedStore, build_store, language_tag, syntax_message
+from kg.store import EmbeddedStore, build_store, language_tag, new_store
+from kg.syntax import syntax_message
 from serving import GRAPH, small_store
 
 
@@ -83,6 +84,34 @@ def test_a_folder_that_cannot_be_written_is_an_input_error(tmp_path):
     (tmp_path / "store").write_text("a file stands here")
     with pytest.raises(InputError, match="cannot be written"):
         build_store([], tmp_path / "store")
+
+
+def test_quads_are_added_in_batches_and_each_is_there_once(monkeypatch):
+    monkeypatch.setattr("kg.store._BATCH", 7)
+    store = EmbeddedStore.of([])
+    size = small_store().size()
+    assert [store.add(read_quads(GRAPH)) for _ in range(2)] == [size, size]
+    assert set(store.quads()) == set(small_store().quads())
+
+
+def test_a_rule_adds_what_no_graph_has_yet():
+    store = EmbeddedStore.of(small_store().quads())
+    named = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> CONSTRUCT { ?s <urn:named> true ; "
+    rule = named + "skos:prefLabel ?name } WHERE { ?s skos:prefLabel ?name }"
+    graph = URIRef("urn:derived")
+    assert store.infer(rule, graph) == len(list(store.quads(graph))) > 0
+    assert {quad.predicate.value for quad in store.quads(graph)} == {"urn:named"}
+    assert store.infer(rule, graph) == 0
+    with pytest.raises(QueryError, match="want a CONSTRUCT"):
+        store.infer("ASK {}", graph)
+
+
+def test_a_new_store_is_closed_when_filling_it_fails(tmp_path):
+    with pytest.raises(KeyError) as caught, new_store(tmp_path / "store") as store:
+        raise KeyError
+    assert caught.tb is not None  # which holds `store`
+    assert not hasattr(store, "_store")
+    build_store(read_quads(GRAPH), tmp_path / "store")  # nobody has it locked
 
 
 def test_only_prefixes_in_use_are_written():

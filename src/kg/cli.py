@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from kg.canned import CannedQuery
 from kg.commands import PATHS, Commands, example, find_project, progress
 from kg.errors import InputError
 from kg.formatting import format_files
-from kg.graphs import build_graphs, completed, quads_of, source_folders
+from kg.graphs import build_graphs, complete, quads_of, source_folders
 from kg.headers import read_query
 from kg.queries import find_query, read_queries, run
 from kg.reading import (
@@ -162,10 +163,10 @@ def _loaded(
     data: Sequence[Path], question: CannedQuery | str, project: Path | None
 ) -> EmbeddedStore:
     """Return the files in memory: as they are, or complete where a canned query asks them."""
-    quads = [quad for path in rdf_files(list(data)) for quad in read_quads(path)]
+    store = EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
     if isinstance(question, CannedQuery):
-        quads = completed(quads, find_project(project))
-    return EmbeddedStore.of(quads)
+        complete(store, find_project(project))
+    return store
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -266,14 +267,29 @@ def cite(document: Path, line: int, key: str, words: str | None, occurrence: int
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
+@click.option(
+    "--default-graph", type=click.Choice(["union", "own"]),
+    help="What a query sees that names no graphs: all together (the default), or the data set's "
+    "own default graph.",
+)  # fmt: skip
 @click.pass_obj
-def serve(project: Path | None, host: str, port: int, data: Sequence[Path]) -> None:
-    """Serve the current release, or --data, as a web site with a SPARQL endpoint."""
-    from kg.server import serve as run_server  # gunicorn is not needed by the other commands
+def serve(
+    project: Path | None, host: str, port: int, data: Sequence[Path], default_graph: str | None
+) -> None:
+    """Serve the current release, or --data, as a web site with a SPARQL endpoint.
+
+    SIGTERM and Ctrl-C end it when the requests at work are answered; after SIGHUP it serves the
+    release that is current then. Limits are set in the environment: see docs/deploying.md.
+    """
+    from kg.server import serve as run_server  # the web is not needed by the other commands
+    from kg.settings import Settings
 
     found = find_project(project)
+    settings = Settings.from_environment()
+    if default_graph:
+        settings = replace(settings, default_graph=default_graph)
     if not data:
-        run_server(current_release(found), host, port)
+        run_server(lambda: current_release(found), host, port, settings)
         return
     with temporary_release(list(data), found) as release:
-        run_server(release, host, port)
+        run_server(lambda: release, host, port, settings)

@@ -1,41 +1,30 @@
 """Strangers' queries, answered by worker processes that can be killed; see `kg.worker`."""
 
-import contextlib
-import json
-import os
-import queue
+import logging
 import re
-import select
-import signal
-import struct
-import subprocess
-import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg import guard
+from kg.admission import Admission
 from kg.errors import KgError, QueryError
+from kg.limits import Limits
 from kg.namespaces import BASE, GRAPH
-from kg.store import NamedNode, syntax_message
+from kg.running import OUTCOMES, Answer, Asker, Ended, Run
+from kg.store import NamedNode
 from kg.tokens import names_graphs
+from kg.workers import Worker
 
 ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is served
+_log = logging.getLogger(__name__)
+_TICK = 0.05  # seconds between two looks at what is running
+_READY = 2  # workers kept ready
 
 # The stranger's own prefixes, to write triples with.
 _PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one query may take, and how many run at once."""
-
-    seconds: float = 30.0
-    result_bytes: int = 64 * 1024**2
-    memory_bytes: int = 2 * 1024**3
-    workers: int = 2
-    wait_seconds: float = 10.0  # for a free worker
 
 
 @dataclass(frozen=True)
@@ -55,48 +44,46 @@ class Dataset:
                 ) from None
 
 
-@dataclass(frozen=True)
-class Result:
-    """A complete answer: its form (`rows`, `boolean` or `graph`), its syntax and its bytes."""
-
-    form: str
-    syntax: str
-    body: bytes
-
-
-class LimitError(KgError):
-    """A query that was stopped, or could not be run: complete answers or none."""
-
-
-class DeadlineError(LimitError):
-    """The query took too long."""
-
-
-class TooLargeError(LimitError):
-    """The answer is too large."""
-
-
-class OverloadError(LimitError):
-    """All workers are busy."""
-
-
-class BrokenError(LimitError):
-    """The worker died of the query: out of memory, or a fault in the engine."""
-
-
 class Engine:
-    """A bounded pool of workers on one store. Safe for threads; start it after forking."""
+    """A bounded pool of workers on one store. Safe for threads.
 
-    def __init__(self, store: Path, limits: Limits | None = None) -> None:
+    `union` says what a plain query sees: all graphs together, or the store's own default graph.
+    `told` hears how each query ended.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        limits: Limits | None = None,
+        union: bool = True,
+        told: Callable[[Ended], None] = lambda _: None,
+    ) -> None:
         self.limits = limits or Limits()
-        self._store = store
-        # A slot holds a worker that is ready, or None where one has to be started.
-        self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        self._all: set[_Worker] = set()
+        self.union = union
+        self._store, self._told = store, told
+        self._admission = Admission(self.limits)
         self._lock = threading.Lock()
-        self._closed = False
-        for _ in range(self.limits.workers):
-            self._slots.put(None)
+        self._ready: list[Worker] = []
+        self._dying: list[Worker] = []
+        self._runs: set[Run] = set()
+        self._closed = threading.Event()
+        self._watch = threading.Thread(target=self._watching, name="kg-watch", daemon=True)
+        self._watch.start()
+
+    @property
+    def busy(self) -> int:
+        """How many workers run a query."""
+        return len(self._runs)
+
+    @property
+    def ready(self) -> int:
+        """How many workers stand ready."""
+        return len(self._ready)
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return self._admission.waiting
 
     def answer(
         self,
@@ -105,137 +92,103 @@ class Engine:
         graph: str = "turtle",
         seconds: float | None = None,
         dataset: Dataset | None = None,
-    ) -> Result:
+        asker: Asker | None = None,
+    ) -> Answer:
         """Return the answer to `query`: rows and yes/no in `results`, triples in `graph`.
 
-        Without `dataset` and without FROM it sees all graphs as one. Relative addresses in it
+        Without `dataset` and without FROM it sees the default graph. Relative addresses in it
         begin at the address of the endpoint.
 
         Raises QueryError for what is not a query or may not be run, else a LimitError.
         """
-        guard.check(query)
+        asker = asker or Asker()
+        try:
+            guard.check(query, self.limits.characters)
+            self._admission.enter(asker.client, asker.gone)
+        except KgError as error:
+            self._told(Ended(OUTCOMES[type(error)]))
+            raise
         budget = min(seconds or self.limits.seconds, self.limits.seconds)
-        request = {
+        question = {
             "query": query,
             "results": results,
             "graph": graph,
             "seconds": budget,
+            "rows": self.limits.rows,
+            "bytes": self.limits.result_bytes,
             "base": ENDPOINT,
             "dataset": [dataset.default, dataset.named] if dataset else None,
-            "union": not names_graphs(query),
+            "union": self.union and not names_graphs(query),
             "prefixes": dict(_PREFIX.findall(query)),
         }
-        try:
-            worker = self._slots.get(timeout=self.limits.wait_seconds)
-        except queue.Empty:
-            raise OverloadError("all workers are busy; try again in a moment") from None
-        try:
-            if worker is None:
-                worker = self._start()
-            head, body = worker.ask(request, time.monotonic() + budget)
-        except BaseException as error:
-            if worker is not None:
-                self._discard(worker)
-                worker = None
-            if isinstance(error, TimeoutError):
-                raise DeadlineError(
-                    f"the query was stopped after {budget:g} seconds; there is no partial answer. "
-                    "Ask for less: a LIMIT, a narrower pattern, or one of the canned questions"
-                ) from None
-            if isinstance(error, EOFError | BrokenPipeError):
-                raise BrokenError(
-                    "the query used too much memory or broke the engine; there is no answer"
-                ) from None
-            raise
-        finally:
-            self._slots.put(worker)
-        return _result(head, body, self.limits)
+        run = self._begin(asker, budget)
+        return Answer(run, run.read(question, self.limits))
 
     def close(self) -> None:
-        """Stop all workers, whatever they are doing."""
-        self._closed = True
-        for worker in list(self._all):
-            self._discard(worker)
-
-    def _start(self) -> "_Worker":
-        worker = _Worker(self._store, self.limits)
+        """Stop all workers, whatever they are doing, and wait until they are gone."""
+        self._closed.set()
+        self._watch.join()
         with self._lock:
-            self._all.add(worker)
-        if self._closed:
-            self._discard(worker)
-        return worker
+            workers = [*self._ready, *self._dying, *(run.worker for run in self._runs)]
+            idle, self._ready = self._ready, []
+        for worker in workers:
+            worker.kill()
+        for worker in idle:
+            worker.close()
+        while not all(worker.is_gone() for worker in workers):
+            time.sleep(0.001)
 
-    def _discard(self, worker: "_Worker") -> None:
+    def _begin(self, asker: Asker, seconds: float) -> Run:
         with self._lock:
-            self._all.discard(worker)
-        worker.kill()
+            try:
+                worker = next(self._alive(), None) or self._new()
+            except BaseException:
+                self._admission.leave(asker.client, 0)
+                raise
+            run = Run(worker, asker, seconds, self._done)
+            self._runs.add(run)
+            return run
 
+    def _done(self, run: Run, ended: Ended, usable: bool) -> None:
+        with self._lock:
+            self._runs.discard(run)
+            if usable and not self._closed.is_set():
+                self._ready.append(run.worker)
+            else:
+                run.worker.kill()
+                self._dying.append(run.worker)
+        self._admission.leave(run.asker.client, ended.seconds)
+        self._told(ended)
 
-def _result(head: dict[str, str], body: bytes, limits: Limits) -> Result:
-    match head["outcome"]:
-        case "answer":
-            return Result(head["form"], head["syntax"], body)
-        case "too large":
-            raise TooLargeError(
-                f"the answer is larger than {limits.result_bytes:,} bytes; there is no partial "
-                "answer. Ask for less: a LIMIT, fewer columns, or a download of the release"
-            )
-        case "syntax":
-            raise QueryError(syntax_message(head["message"]))
-        case _:
-            raise BrokenError(f"the engine could not answer: {head['message']}")
+    def _alive(self) -> Iterator[Worker]:
+        """Yield workers that stand ready; what the system has killed meanwhile is left out."""
+        while self._ready:
+            worker = self._ready.pop()
+            if not worker.is_gone():
+                yield worker
+            else:
+                worker.close()
 
+    def _new(self) -> Worker:
+        return Worker(self._store, self.limits.memory_bytes)
 
-class _Worker:
-    """One worker process and the pipes to it."""
+    def _watching(self) -> None:
+        while not self._closed.wait(_TICK):
+            try:
+                self._look()
+            except Exception:  # without this thread there would be no limits
+                _log.exception("the watch over running queries failed; it goes on")
 
-    def __init__(self, store: Path, limits: Limits) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", "kg.worker", str(store),
-             str(limits.memory_bytes), str(limits.result_bytes)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101
-        self._input = self._process.stdin.fileno()
-        self._output = self._process.stdout.fileno()
-        try:
-            self._read_frame(time.monotonic() + 60)
-        except (EOFError, TimeoutError):
-            self.kill()
-            raise BrokenError(f"{store}: no worker could be started on this store") from None
-
-    def ask(self, request: object, deadline: float) -> tuple[dict[str, str], bytes]:
-        """Return head and body of the answer. Raises TimeoutError, EOFError, BrokenPipeError."""
-        body = json.dumps(request).encode()
-        frame = memoryview(struct.pack(">I", len(body)) + body)
-        while frame:
-            frame = frame[os.write(self._input, frame) :]
-        return json.loads(self._read_frame(deadline)), self._read_frame(deadline)
-
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-    def _read_frame(self, deadline: float) -> bytes:
-        (size,) = struct.unpack(">I", self._read(4, deadline))
-        return self._read(size, deadline)
-
-    def _read(self, size: int, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        poll = select.poll()
-        poll.register(self._output, select.POLLIN)
-        while size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
-                raise TimeoutError
-            part = os.read(self._output, min(size, 1 << 20))
-            if not part:
-                raise EOFError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+    def _look(self) -> None:
+        """Look after what runs, bury what is dead, keep some workers ready."""
+        runs = list(self._runs)
+        places = self.limits.long_queries - sum(run.long for run in runs)
+        for run in runs:
+            was_long = run.long
+            run.look(places)
+            places -= run.long and not was_long
+        with self._lock:
+            self._dying = [worker for worker in self._dying if not worker.is_gone()]
+            wanted = min(_READY, self.limits.workers - len(self._runs))
+            if len(self._ready) < wanted:
+                self._ready.insert(0, self._new())

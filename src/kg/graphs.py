@@ -14,9 +14,9 @@ from kg.importers.reference import reference_graph
 from kg.importers.registry import Registry, add_date
 from kg.importers.source import source_graph
 from kg.namespaces import CONCEPT, GRAPH, ID, MD, bind_prefixes
-from kg.reading import Quad, StoredQuad, graph_of, in_graph, read_graph, read_into
-from kg.reason import conclusions, derive
-from kg.store import EmbeddedStore
+from kg.reading import Quad, read_graph, read_into
+from kg.reason import conclude, derive
+from kg.store import EmbeddedStore, NamedNode
 
 _NO_SOURCES = ("reference", "links", "curation")
 
@@ -119,18 +119,17 @@ def quads_of(graphs: Mapping[URIRef, Graph]) -> Iterator[Quad]:
             yield subject, predicate, value, name
 
 
-def completed(quads: list[StoredQuad], project: Project) -> list[StoredQuad]:
-    """Return `quads` with our ontology and what our rules conclude, each in its own graph.
+def complete(store: EmbeddedStore, project: Project) -> None:
+    """Add our ontology and what our rules conclude to `store`, each in its own graph.
 
-    Data that do not use our terms are returned as they are, as are those that bring the ontology.
+    Data that do not use our terms stay as they are; those that bring the ontology keep theirs.
     """
-    predicates = {quad.predicate.value for quad in quads}
-    if not any(name.startswith(str(MD)) for name in predicates):
-        return quads
-    if not any(graph_of(quad) == str(GRAPH.ontology) for quad in quads):
-        quads = quads + read_into(sorted(project.ontology.glob("*.ttl")), GRAPH.ontology)
-    found = conclusions(EmbeddedStore.of(quads), project.ontology / "rules")
-    return quads + list(in_graph(found, GRAPH.derived))
+    predicates = (term for (term,) in store.select("SELECT DISTINCT ?p { ?s ?p ?o }").rows)
+    if not any(isinstance(p, NamedNode) and p.value.startswith(str(MD)) for p in predicates):
+        return
+    if next(store.quads(GRAPH.ontology), None) is None:
+        store.add(read_into(sorted(project.ontology.glob("*.ttl")), GRAPH.ontology))
+    conclude(store, project.ontology / "rules")
 
 
 def source_folders(project: Project) -> dict[URIRef, Path]:

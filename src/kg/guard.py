@@ -20,9 +20,9 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _CERTAIN = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://|[^'()#]*>$)")
 
 
-def check(query: str) -> None:
+def check(query: str, longest: int = LONGEST) -> None:
     """Raise QueryError where `query` is too long or deep, an update, or asks another server."""
-    check_length(query)
+    check_length(query, longest)
     depth = 0
     for token in tokens(query):
         if token.text in ("{", "(", "["):
@@ -37,10 +37,10 @@ def check(query: str) -> None:
     _check_service(query)
 
 
-def check_length(query: str) -> None:
+def check_length(query: str, longest: int = LONGEST) -> None:
     """Raise QueryError where `query` is too long to be looked at."""
-    if len(query) > LONGEST:
-        raise QueryError(f"the query has {len(query):,} characters; want at most {LONGEST:,}")
+    if len(query) > longest:
+        raise QueryError(f"the query has {len(query):,} characters; want at most {longest:,}")
 
 
 def _check_read_only(query: str) -> None:

@@ -172,11 +172,6 @@ def _oxigraph_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     )
 
 
-def graph_of(quad: ox.Quad) -> str:
-    """Return the address of the graph that a quad stands in, empty for the default graph."""
-    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-
-
 def read_into(paths: Sequence[Path], graph: URIRef) -> list[ox.Quad]:
     """Return the triples of RDF files as quads of the graph `graph`."""
     return [

@@ -6,9 +6,9 @@ from pathlib import Path
 from rdflib import Graph
 
 from kg.errors import InputError, QueryError
-from kg.namespaces import bind_prefixes
+from kg.namespaces import GRAPH, bind_prefixes
 from kg.reading import read_text, to_oxigraph, to_rdflib
-from kg.store import EmbeddedStore, Triple
+from kg.store import EmbeddedStore
 
 _MOST_ROUNDS = 20
 
@@ -21,30 +21,31 @@ def derive(asserted: Iterable[Graph], rules: Path) -> Graph:
     """
     store = EmbeddedStore.of(to_oxigraph(t) for graph in asserted for t in graph)
     derived = bind_prefixes(Graph())
-    for triple in conclusions(store, rules):
-        subject, predicate, value = (to_rdflib(term) for term in triple)
+    conclude(store, rules)
+    for quad in store.quads(GRAPH.derived):
+        subject, predicate, value = (to_rdflib(term) for term in quad.triple)
         derived.add((subject, predicate, value))
     return derived
 
 
-def conclusions(store: EmbeddedStore, rules: Path) -> list[Triple]:
-    """Add to `store` what the rules conclude from it; return those triples.
+def conclude(store: EmbeddedStore, rules: Path) -> None:
+    """Add what the rules conclude from `store` to its derived graph.
 
     Raises InputError as `derive` does.
     """
     texts = {path: read_text(path) for path in sorted(rules.glob("*.rq"))}
     if not texts:
         raise InputError(f"{rules}: no rules (*.rq) here; restore the folder from the repository")
-    concluded: list[Triple] = []
+    concluded = 0
     for _ in range(_MOST_ROUNDS):
-        before = len(concluded)
+        before = concluded
         for path, text in texts.items():
             try:
-                concluded += store.extend(store.construct(text))
+                concluded += store.infer(text, GRAPH.derived)
             except QueryError as error:
                 raise InputError(f"{path}: {error}") from error
-        if len(concluded) == before:
-            return concluded
+        if concluded == before:
+            return
     raise InputError(
         f"{rules}: the rules find new facts without end; look for one that feeds itself"
     )

@@ -12,9 +12,9 @@ from typing import Any
 
 from kg import __version__
 from kg.errors import NotFoundError
-from kg.graphs import Project, completed
+from kg.graphs import Project, complete
 from kg.reading import rdf_files, read_quads
-from kg.store import build_store
+from kg.store import new_store
 
 
 @dataclass(frozen=True)
@@ -84,21 +84,21 @@ def temporary_release(paths: Sequence[Path], project: Project) -> Iterator[Relea
 
     Its identifier follows from the bytes of the files. Nothing is validated. To data in our terms
     the ontology and what the rules conclude are added, so that the canned questions answer.
+
+    Raises DataError or InputError, as `kg.reading` does, for files that cannot be used.
     """
-    digest = hashlib.sha256()
     files = rdf_files(paths)
-    for path in files:
-        digest.update(path.read_bytes())
     with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
         folder = Path(temporary)
-        quads = [quad for path in files for quad in read_quads(path)]
-        build_store(completed(quads, project), folder / "store")
+        with new_store(folder / "store") as store:
+            store.add(quad for path in files for quad in read_quads(path))
+            complete(store, project)
         if project.queries.is_dir():
             shutil.copytree(project.queries, folder / "queries")
         else:
             (folder / "queries").mkdir()
         description = {
-            "id": digest.hexdigest()[:16],
+            "id": _digest(files)[:16],
             "version": __version__,
             "graphs": {},
             "dumps": [],
@@ -106,3 +106,12 @@ def temporary_release(paths: Sequence[Path], project: Project) -> Iterator[Relea
         }
         (folder / "release.json").write_text(json.dumps(description), "utf-8")
         yield open_release(folder)
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """The SHA-256 of the bytes of `files`, one after the other, read in blocks."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()

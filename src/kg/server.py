@@ -1,94 +1,210 @@
-"""The site served by gunicorn, until Ctrl-C."""
+"""The site served by waitress: one process, threads for requests, one loop for all connections."""
 
 import logging
-import os
 import signal
 import socket
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
-from kg.errors import InputError
-from kg.queries import read_queries
+from kg.errors import InputError, KgError
 from kg.release import Release
-from kg.store import require_store
-from kg.web import Settings, create_app
+from kg.settings import Settings
+from kg.web import change_release, create_app
 
-WORKERS = 2
-THREADS = 8
+_SPARE_THREADS = 16  # for pages, beside those that wait for queries
+_IDLE = 60  # seconds that a connection may stay without a request
+_STALLED = 20  # seconds in which a client must take or send something
+_log = logging.getLogger(__name__)
 
 
-class _Site(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types
-    """Our application in gunicorn's frame, set from code and from nothing else."""
+class _Channel(HTTPChannel):  # type: ignore[misc] # waitress publishes no types
+    """A connection that knows since when its client owes the rest of a request."""
 
-    def __init__(self, release: Release, settings: Settings, options: dict[str, Any]) -> None:
-        self._release = release
+    asked_since = 0.0
+
+    def handle_read(self) -> None:
+        """Note when the first bytes of a request came; trickling more does not help it."""
+        if self.request is None:
+            self.asked_since = time.time()
+        super().handle_read()
+
+    def write_soon(self, data: Any) -> int:
+        """Let the head of an answer travel with the first bytes of its body."""
+        if not (self.connected and isinstance(data, bytes) and data.startswith(b"HTTP/1.")):
+            return int(super().write_soon(data))
+        with self.outbuf_lock:
+            self.outbufs[-1].append(data)
+            self.current_outbuf_count += len(data)
+            self.total_outbufs_len += len(data)
+        return len(data)
+
+
+class HttpServer(TcpWSGIServer):  # type: ignore[misc]
+    """waitress with bounds for slow clients, for one client, and an end without torn answers."""
+
+    channel_class = _Channel
+
+    def __init__(self, site: Flask, listener: socket.socket, settings: Settings) -> None:
+        limits = settings.limits
+        threads = limits.workers + limits.queue + _SPARE_THREADS
+        adjustments = Adjustments(
+            sockets=[listener],
+            threads=threads,
+            connection_limit=settings.connections,
+            channel_timeout=_IDLE,
+            cleanup_interval=1,
+            asyncore_use_poll=True,
+            send_bytes=1,  # the first row does not wait for others
+            outbuf_high_watermark=1024**2,
+            channel_request_lookahead=1,  # the loop reads on, and so sees a client go
+            max_request_body_size=2 * settings.request_bytes,  # up to which our own words tell
+            log_socket_errors=False,
+            ident="kg",
+            **_proxy(settings.proxy),
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(threads)
+        family, address = listener.family, listener.getsockname()
+        super().__init__(
+            site,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            sockinfo=(family, listener.type, listener.proto, address),
+            bind_socket=False,
+            _sock=listener,
+        )
         self._settings = settings
-        self._options = options
-        super().__init__()
+        self._stopping = threading.Event()
 
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
+    def handle_accept(self) -> None:
+        """Take a connection, unless its client has too many."""
+        super().handle_accept()
+        newest = next(reversed(self.active_channels.values()), None)
+        if newest is None or newest.addr[0] == self._settings.proxy:
+            return
+        address = newest.addr[0]
+        of_client = sum(channel.addr[0] == address for channel in self.active_channels.values())
+        if of_client > self._settings.client_connections:
+            newest.handle_close()
 
-    def load(self) -> Flask:
-        """Return the application; called in each process, so that each opens its own store."""
-        return create_app(self._release, self._settings)
+    def maintenance(self, now: float) -> None:
+        """Close idle connections, and those whose client neither sends nor takes what it must."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            half_a_request = channel.request is not None and not channel.requests
+            owes = half_a_request and channel.asked_since < now - _STALLED
+            stuck = channel.total_outbufs_len and channel.last_activity < now - _STALLED
+            if owes or stuck:
+                channel.will_close = True
+
+    def serve(self) -> None:
+        """Answer requests until `stop`; then end those that are being answered, and return."""
+        while not self._stopping.is_set():
+            self._turn()
+        self.accepting = False
+        self.socket.close()  # new clients go elsewhere at once
+        self.del_channel()
+        give_up = time.monotonic() + self._settings.stop_seconds
+        while self._busy() and time.monotonic() < give_up:
+            for channel in list(self.active_channels.values()):
+                if not self._is_busy(channel):
+                    channel.will_close = True  # its client would ask on
+            self._turn()
+        self.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def stop(self) -> None:
+        """Let `serve` come to its end; from any thread."""
+        self._stopping.set()
+        self.pull_trigger()
+
+    def _turn(self) -> None:
+        wasyncore.loop(timeout=0.5, use_poll=True, map=self._map, count=1)
+
+    def _busy(self) -> bool:
+        return any(map(self._is_busy, self.active_channels.values()))
+
+    def _is_busy(self, channel: HTTPChannel) -> bool:
+        return bool(channel.requests or channel.total_outbufs_len or channel.request)
 
 
-def serve(release: Release, host: str, port: int, settings: Settings | None = None) -> None:
-    """Serve `release` at http://host:port/ until Ctrl-C, then exit with 0.
+def _proxy(address: str) -> dict[str, Any]:
+    if not address:
+        return {}
+    return {
+        "trusted_proxy": address,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
+
+def serve(
+    find: Callable[[], Release], host: str, port: int, settings: Settings | None = None
+) -> None:
+    """Serve the release that `find` returns at http://host:port/ until Ctrl-C or SIGTERM.
+
+    On SIGHUP it is found again; the site goes on with the new one, and no request fails.
     Port 0 takes a free one; the line that is printed names it.
     Raises InputError where the address cannot be used.
     """
     settings = settings or Settings.from_environment()
-    # What can be wrong is told here, in one line, before any process is started.
-    read_queries(release.queries)
-    require_store(release.store)
+    release = find()
     listener = listen(host, port)
+    site = create_app(release, settings)
+    server = HttpServer(site, listener, settings)
+
+    log_to_stderr()
+
+    def reload(_: int, __: FrameType | None) -> None:
+        threading.Thread(target=_reload, args=(site, find), daemon=True).start()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        server.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, reload)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}/"
+    print(f"Release {release.id}", f"Open {address} (Ctrl-C stops)", sep="\n", flush=True)
+    try:
+        server.serve()
+    finally:
+        site.extensions["kg"].engine.close()
 
-    def announce(_: object) -> None:
-        print(f"Release {release.id}", f"Open {address} (Ctrl-C stops)", sep="\n", flush=True)
 
-    def leave_ctrl_c_to_the_master(_: object) -> None:
-        # A terminal sends it to all; the master alone decides, and then tells each worker.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _reload(site: Flask, find: Callable[[], Release]) -> None:
+    try:
+        release = find()
+        if release.id == site.extensions["kg"].release.id:
+            _log.warning("release %s is served already", release.id)
+        else:
+            change_release(site, release)
+            _log.warning("release %s is served now", release.id)
+    except KgError as error:
+        _log.error("the release was not changed: %s", error)
 
-    def leave(worker: Any) -> None:
-        # At once: nothing is ever written here, so there is nothing to finish; and what the
-        # caller of `serve` does in the end is for the first process alone to do.
-        if worker.booted:
-            worker.wsgi.extensions["kg"].engine.close()
-        os._exit(0)
 
-    def leave_in_the_end(_: object, worker: Any) -> None:
-        if not worker.booted:  # the first process then stops too, and says so
-            os._exit(Arbiter.WORKER_BOOT_ERROR)
-        leave(worker)
-
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "workers": WORKERS,
-        "worker_class": "gthread",
-        "threads": THREADS,
-        "timeout": int(settings.limits.seconds + settings.limits.wait_seconds) + 30,
-        "graceful_timeout": 2,
-        "keepalive": 5,
-        "limit_request_line": 8190,  # the most that gunicorn allows
-        "loglevel": "warning",
-        "proc_name": "kg",
-        "when_ready": announce,
-        "post_worker_init": leave_ctrl_c_to_the_master,
-        "worker_int": leave,  # Ctrl-C and SIGQUIT
-        "worker_exit": leave_in_the_end,
-    }
-    logging.getLogger("gunicorn.error").propagate = False
-    _Site(release, settings, options).run()
+def log_to_stderr() -> None:
+    """Let requests and faults be written to standard error: one line of JSON a request."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    access = logging.getLogger("kg.access")
+    access.handlers, access.propagate = [handler], False
+    access.setLevel(logging.INFO)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # our own gauge tells
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -108,7 +224,6 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise InputError(_why(host, port, error)) from error
     listener.listen(2048)
-    listener.set_inheritable(True)
     return listener
 
 

@@ -1,16 +1,20 @@
 """An embedded store: quads in, SPARQL out; the plain graph is the union of all graphs."""
 
-import re
-from collections.abc import Iterable, Mapping
+import ctypes
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
 from oxrdflib import OxigraphStore
-from rdflib import Dataset
+from rdflib import Dataset, URIRef
 
 from kg.errors import InputError, QueryError
+from kg.reading import in_graph
 from kg.reading import language_tag as language_tag
+from kg.syntax import syntax_message
 from kg.tokens import names_graphs
 
 # The terms of the store, for modules that bind values without knowing the engine.
@@ -19,6 +23,9 @@ BlankNode = ox.BlankNode
 Literal = ox.Literal
 Triple = ox.Triple
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+# The engine sorts what it is given at once in memory: three million quads would take 1.5 GB.
+_BATCH = 100_000
 
 RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -67,9 +74,9 @@ class EmbeddedStore:
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> "EmbeddedStore":
         """Return a store in memory that holds `quads`."""
-        store = ox.Store()
-        store.bulk_extend(quads)
-        return cls(store)
+        store = cls(ox.Store())
+        store.add(quads)
+        return store
 
     def select(self, sparql: str) -> Table:
         """Return the rows of a SELECT. Raises QueryError."""
@@ -81,10 +88,7 @@ class EmbeddedStore:
 
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError."""
-        answer = self._query(sparql)
-        if not isinstance(answer, ox.QueryTriples):
-            raise QueryError("the query does not give triples; want a CONSTRUCT or DESCRIBE")
-        return list(answer)
+        return list(self._triples(sparql))
 
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK. Raises QueryError."""
@@ -114,15 +118,26 @@ class EmbeddedStore:
             body = answer.serialize(format=RESULT_FORMATS[syntax])
         return body or b""
 
-    def extend(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-        """Add triples to the default graph; return those that no graph had before."""
-        new = []
-        for triple in triples:
-            parts = (triple.subject, triple.predicate, triple.object)
-            if next(self._store.quads_for_pattern(*parts, None), None) is None:
-                self._store.add(ox.Quad(*parts, ox.DefaultGraph()))
-                new.append(triple)
-        return new
+    def quads(self, graph: URIRef | None = None) -> Iterator[ox.Quad]:
+        """Yield the quads of the graph `graph`, those of every graph where it is None."""
+        name = None if graph is None else ox.NamedNode(graph)
+        return self._store.quads_for_pattern(None, None, None, name)
+
+    def add(self, quads: Iterable[ox.Quad]) -> int:
+        """Add `quads`, a batch in memory at a time; return how many they were."""
+        rest = iter(quads)
+        count = 0
+        while batch := list(islice(rest, _BATCH)):
+            self._store.bulk_extend(batch)
+            count += len(batch)
+        return count
+
+    def infer(self, sparql: str, graph: URIRef) -> int:
+        """Add to `graph` the triples of a CONSTRUCT that no graph has yet; return how many.
+
+        Raises QueryError.
+        """
+        return self.add(in_graph(filter(self._lacks, self._triples(sparql)), graph))
 
     def dataset(self) -> Dataset:
         """Return the store as an rdflib Dataset, for those who program with rdflib.
@@ -137,53 +152,22 @@ class EmbeddedStore:
         """Return the number of quads."""
         return len(self._store)
 
+    def _lacks(self, triple: ox.Triple) -> bool:
+        parts = (triple.subject, triple.predicate, triple.object)
+        return next(self._store.quads_for_pattern(*parts, None), None) is None
+
+    def _triples(self, sparql: str) -> ox.QueryTriples:
+        answer = self._query(sparql)
+        if not isinstance(answer, ox.QueryTriples):
+            raise QueryError("the query does not give triples; want a CONSTRUCT or DESCRIBE")
+        return answer
+
     def _query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         try:
             union = not names_graphs(sparql)  # else FROM would be overlooked
             return self._store.query(sparql, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise QueryError(syntax_message(str(error), sparql)) from error
-
-
-# Words that tell a reader something where they alone are wanted; the rest are functions mostly.
-_TELLING = {
-    "AS", "ASC", "BY", "DESC", "FILTER", "FROM", "GROUP", "HAVING", "IN", "LIMIT", "NAMED",
-    "OFFSET", "ORDER", "SELECT", "VALUES", "WHERE",
-}  # fmt: skip
-
-
-def syntax_message(message: str, query: str = "") -> str:
-    """Return the engine's words with line and column first, and a short list of what it wants.
-
-    Where its list would mislead, the text of `query` at that place is named instead.
-    """
-    found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    if not found:
-        return f"not SPARQL: {message}"
-    line, column, rest = found.groups()
-    place = f"line {line}, column {column}: not SPARQL"
-    wanted = re.sub(r"^expected (one of )?", "", rest)
-    # Between them may stand what is wrong, in words: "Prefix not found".
-    if said := re.search(r"(?:^|, )([A-Z]\w*(?: \w+)+)(?=, |$)", wanted):
-        return f"{place} here: {said[1]}"
-    if not _tells(wanted):
-        lines = query.splitlines()[int(line) - 1 : int(line)]
-        there = lines[0][int(column) - 1 :][:20].strip() if lines else ""
-        is_code = there and not there.startswith("#")
-        shown = f"not expected here: '{there}'" if is_code else "something else is expected here"
-        return f"{place}: {shown}"
-    # What may not be asked, or is no word.
-    rest = re.sub(r"\b(LATERAL|SERVICE), |\[_\], |, \[_\]$", "", rest)
-    if len(rest) > 200:
-        rest = rest[:200].rsplit(", ", 1)[0] + " …"
-    return f"{place} here: {rest}"
-
-
-def _tells(wanted: str) -> bool:
-    """Return whether a list of what is wanted holds more than names of functions."""
-    if '"' in wanted or "['" in wanted:
-        return True
-    return not _TELLING.isdisjoint(re.findall(r"\w+", wanted))
 
 
 def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -209,15 +193,35 @@ def require_store(folder: Path) -> None:
 
 
 def build_store(quads: Iterable[ox.Quad], folder: Path) -> None:
-    """Write `quads` to a new store on disk in `folder`, made ready for reading.
+    """Write `quads` to a new store on disk in `folder`, as `new_store` does."""
+    with new_store(folder) as store:
+        store.add(quads)
 
-    Raises InputError where the folder cannot be written.
+
+@contextmanager
+def new_store(folder: Path) -> Iterator[EmbeddedStore]:
+    """Yield a new store on disk in `folder` to be filled; in the end it is made ready for reading.
+
+    It is closed however the block ends. Raises InputError where the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         store = ox.Store(str(folder))
-        store.bulk_extend(quads)
-        store.optimize()
-        store.flush()
+        filled = EmbeddedStore(store)
+        try:
+            yield filled
+            store.optimize()
+            store.flush()
+        finally:
+            # It is closed when nobody holds it, and a traceback would: its threads would still
+            # write while the folder is removed.
+            del store, filled._store
+            _give_memory_back()
     except OSError as error:
         raise InputError(f"{folder}: the store cannot be written: {error}") from error
+
+
+def _give_memory_back() -> None:
+    """Return freed memory to the system: a server that loads large data would keep it for good."""
+    with suppress(AttributeError):  # only glibc has to be asked, and only it can be
+        ctypes.CDLL(None).malloc_trim(0)

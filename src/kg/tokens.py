@@ -1,8 +1,8 @@
 """SPARQL text cut into tokens: enough to replace a variable, or to see what a query may do."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 # SPARQL 1.1, section 19.8; names are only as exact as their users below need.
 _TOKEN = re.compile(
@@ -22,8 +22,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its kind, its text and where it starts, counted from 0."""
 
     kind: str
@@ -31,13 +30,24 @@ class Token:
     start: int
 
 
-def tokens(query: str) -> Iterator[Token]:
-    """Yield the tokens of `query` in order; joined, their texts are `query` again.
+def tokens(query: str) -> tuple[Token, ...]:
+    """Return the tokens of `query` in order; joined, their texts are `query` again.
 
     A lone quotation mark is of kind `quote`: the text cannot be cut up reliably after it.
     """
-    for match in _TOKEN.finditer(query):
-        yield Token(match.lastgroup or "mark", match.group(), match.start())
+    return _remembered(query) if len(query) <= _SHORT else _cut(query)
+
+
+def _cut(query: str) -> tuple[Token, ...]:
+    return tuple(
+        Token(match.lastgroup or "mark", match.group(), match.start())
+        for match in _TOKEN.finditer(query)
+    )
+
+
+# Several questions are asked about the same text one after another.
+_SHORT = 5000  # characters
+_remembered = lru_cache(32)(_cut)
 
 
 def names_graphs(query: str) -> bool:

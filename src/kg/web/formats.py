@@ -46,16 +46,20 @@ def content_type(media: str) -> str:
 
 
 def choose(offered: Sequence[Offer], asked: str | None = None) -> str:
-    """Return the syntax to answer in; see `negotiate`."""
-    return negotiate(offered, asked)[0]
+    """Return the syntax to answer in: `asked`, or what `?format=` names; see `negotiate`."""
+    return negotiate(offered, asked or asked_format())[0]
+
+
+def asked_format() -> str | None:
+    """Return what `?format=` names, wherever the request says it."""
+    return request.values.get("format")
 
 
 def negotiate(offered: Sequence[Offer], asked: str | None = None) -> Offer:
-    """Return the syntax and media type to answer in: of `offered`, the first by default.
+    """Return the syntax and media type to answer in: of `offered`, what is asked or accepted.
 
-    Raises BadRequest for an unknown `?format=`, NotAcceptable where Accept fits none.
+    Raises BadRequest where `asked` is none of them, NotAcceptable where Accept fits none.
     """
-    asked = asked or request.values.get("format")
     if asked:
         return _named(offered, asked)
     best = preferred([media for _, media in offered])

@@ -8,8 +8,9 @@ from kg.errors import NotFoundError, ParameterError
 from kg.namespaces import GRAPH, PREFIXES
 from kg.store import NamedNode
 from kg.web import formats
+from kg.web.protocol import asker
 from kg.web.service import service
-from kg.web.transfer import held, not_modified, tag_of, tagged
+from kg.web.transfer import held, not_modified, sent, tag_of, tagged
 
 bp = Blueprint("graphs", __name__)
 
@@ -25,13 +26,13 @@ def show() -> Response:
     iri = _asked()
     if iri is not None and not service().store.ask(f"ASK {{ GRAPH {iri} {{ ?s ?p ?o }} }}"):
         raise NotFoundError(f"no graph {iri}; the description at /sparql lists all")
-    syntax, media = formats.negotiate(formats.TRIPLES)
+    syntax, media = formats.negotiate(formats.TRIPLES, formats.asked_format())
     tag = tag_of("graph", str(iri), media)
     if held(tag):
         return not_modified(tag)
     dataset = Dataset((iri.value,)) if iri is not None else None
-    result = service().engine.answer(_ALL, graph=syntax, dataset=dataset)
-    return tagged(Response(result.body, content_type=formats.content_type(media)), tag)
+    answer = service().engine.answer(_ALL, graph=syntax, dataset=dataset, asker=asker())
+    return tagged(sent(answer, formats.content_type(media)), tag)
 
 
 def _asked() -> NamedNode | None:

@@ -1,6 +1,6 @@
 """The first page: what is in the graph, and what can be asked."""
 
-from functools import cache
+from functools import lru_cache
 
 from flask import Blueprint, render_template
 
@@ -51,7 +51,7 @@ def home() -> str:
     )
 
 
-@cache
+@lru_cache(1)
 def _inventory(store: EmbeddedStore) -> tuple[dict[str, int], dict[str, int]]:
     """Return how many there are of each kind, and how many passages each source gives."""
     counts = {

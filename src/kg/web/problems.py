@@ -3,11 +3,11 @@
 import json
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from kg.engine import BrokenError, DeadlineError, OverloadError, TooLargeError
 from kg.errors import KgError, NotFoundError, ParameterError, QueryError
+from kg.limits import BudgetError, DeadlineError, LimitError, TooLargeError
 from kg.web.formats import wants_page
 from kg.web.service import service
 
@@ -16,9 +16,9 @@ _STATUS: tuple[tuple[type[KgError], int], ...] = (
     (ParameterError, 400),
     (QueryError, 400),
     (TooLargeError, 422),
-    (DeadlineError, 503),
-    (OverloadError, 503),
-    (BrokenError, 503),
+    (BudgetError, 429),
+    (DeadlineError, 504),
+    (LimitError, 503),
 )
 _log = logging.getLogger(__name__)
 
@@ -29,9 +29,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(KgError)
     def ours(error: KgError) -> Response:
         response = problem(status_of(error), str(error))
-        if isinstance(error, OverloadError):
-            response.headers["Retry-After"] = "5"
-        return response
+        return with_retry(response, error)
 
     @app.errorhandler(HTTPException)
     def protocol(error: HTTPException) -> Response:
@@ -49,6 +47,13 @@ def install(app: Flask) -> None:
         return problem(500, "Something broke on our side. The fault has been logged.")
 
 
+def with_retry(response: Response, error: KgError) -> Response:
+    """Return `response` with the seconds after which the query may be sent again, if it may."""
+    if isinstance(error, LimitError) and error.retry:
+        response.headers["Retry-After"] = str(error.retry)
+    return response
+
+
 def status_of(error: KgError) -> int:
     """Return the HTTP status of one of our errors."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
@@ -59,11 +64,24 @@ def problem(status: int, detail: str) -> Response:
     title = HTTP_TITLES.get(status, "Error")
     if wants_page():
         queries = service().queries.values() if status == 404 else []
-        page = render_template("problem.html", status=status, detail=detail, queries=queries)
+        page = render_template(
+            "problem.html", status=status, detail=detail, queries=queries, number=_number()
+        )
         return Response(page, status, mimetype="text/html")
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": _number(),
+    }
     text = json.dumps(body, ensure_ascii=False) + "\n"
     return Response(text, status, mimetype="application/problem+json")
+
+
+def _number() -> str:
+    """Return the number of the request, under which the log tells of it."""
+    return f"urn:uuid:{g.request_id}" if "request_id" in g else "about:blank"
 
 
 HTTP_TITLES = {
@@ -74,6 +92,8 @@ HTTP_TITLES = {
     413: "Request too large",
     415: "Unsupported media type",
     422: "Answer too large",
+    429: "Too many queries",
     500: "Server error",
     503: "Not available",
+    504: "Query took too long",
 }

@@ -1,5 +1,6 @@
 """What a request asks, read as the SPARQL 1.1 Protocol says."""
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -7,6 +8,7 @@ from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from kg.engine import Dataset
+from kg.running import Asker
 
 MOST_PARAMETERS = 1000
 QUERY = "application/sparql-query"
@@ -17,11 +19,20 @@ READ_ONLY = "this endpoint is read-only; updates are refused, whichever way they
 
 @dataclass(frozen=True)
 class Question:
-    """A query, the graphs that the request names for it, and the format that it names."""
+    """A query, the graphs and the format that the request names for it, its seconds."""
 
     query: str | None
     dataset: Dataset | None = None
     format: str | None = None
+    seconds: float | None = None
+
+
+def asker() -> Asker:
+    """Return who asks. In IPv6 that is a network of 64 bits, as providers give to one client."""
+    address = request.remote_addr or "unknown"
+    if ":" in address:
+        address = str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    return Asker(address, request.environ.get("waitress.client_disconnected"))
 
 
 def read_question() -> Question:
@@ -38,7 +49,19 @@ def read_question() -> Question:
         query=queries[0] if queries and queries[0].strip() else None,
         dataset=_dataset(pairs),
         format=formats[-1] if formats else None,
+        seconds=_seconds([value for name, value in pairs if name == "timeout"]),
     )
+
+
+def _seconds(given: list[str]) -> float | None:
+    """Return the least of the seconds that the client gives its query."""
+    try:
+        seconds = [float(text) for text in given]
+        if not all(0 < number < float("inf") for number in seconds):
+            raise ValueError
+    except ValueError:
+        raise BadRequest(f"timeout is '{given[0][:50]}'; want seconds, such as timeout=5") from None
+    return min(seconds, default=None)
 
 
 def _posted() -> list[tuple[str, str]]:

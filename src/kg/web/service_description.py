@@ -1,6 +1,6 @@
 """What the endpoint offers and holds, told to programs (SPARQL 1.1 Service Description, VoID)."""
 
-from functools import cache
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Blueprint, Response
@@ -11,8 +11,7 @@ from kg.engine import ENDPOINT
 from kg.namespaces import BASE, GRAPH, RELEASE, bind_prefixes
 from kg.reading import to_rdflib
 from kg.release import Release
-from kg.store import EmbeddedStore, NamedNode
-from kg.store import Literal as Value
+from kg.store import EmbeddedStore
 from kg.web import formats
 from kg.web.service import service
 from kg.web.transfer import held, not_modified, tag_of, tagged
@@ -27,13 +26,12 @@ _FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "
 _WRITTEN = {"turtle": "turtle", "trig": "turtle", "ntriples": "nt", "nquads": "nt",
             "rdfxml": "xml", "jsonld": "json-ld"}  # fmt: skip
 _RELEASE = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH}release> {{ ?s ?p ?o }} }}"
-_COUNTS = "SELECT ?graph (COUNT(*) AS ?n) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 
 
 @bp.get("/.well-known/void")
 def void() -> Response:
     """The description, where programs look for it first."""
-    return describe(*formats.negotiate(formats.TRIPLES))
+    return describe(*formats.negotiate(formats.TRIPLES, formats.asked_format()))
 
 
 def describe(syntax: str, media: str) -> Response:
@@ -41,30 +39,27 @@ def describe(syntax: str, media: str) -> Response:
     tag = tag_of("description", media)
     if held(tag):
         return not_modified(tag)
-    graph = description(service().release, service().store)
+    now = service()
+    graph = description(now.release, now.store, now.graphs, now.engine.union)
     body = graph.serialize(format=_WRITTEN[syntax], encoding="utf-8")
     return tagged(Response(body, content_type=formats.content_type(media)), tag)
 
 
-@cache
-def _counted(store: EmbeddedStore) -> dict[str, int]:
-    """Return the number of triples in each named graph."""
-    return {
-        name.value: int(number.value)
-        for name, number in store.select(_COUNTS).rows
-        if isinstance(name, NamedNode) and isinstance(number, Value)
-    }
+def description(
+    release: Release, store: EmbeddedStore, graphs: Mapping[str, int], union: bool
+) -> Graph:
+    """Return what the endpoint can do, and the graphs that it holds with their triples.
 
-
-def description(release: Release, store: EmbeddedStore) -> Graph:
-    """Return what the endpoint can do, and the graphs that it holds with their triples."""
+    `union` says whether the default graph is all of them together.
+    """
     graph = bind_prefixes(Graph())
     graph.bind("sd", SD)
     service_, data = URIRef(ENDPOINT), RELEASE[release.id]
     graph.add((service_, RDF.type, SD.Service))
     graph.add((service_, SD.endpoint, service_))
     graph.add((service_, SD.supportedLanguage, SD.SPARQL11Query))
-    graph.add((service_, SD.feature, SD.UnionDefaultGraph))
+    if union:
+        graph.add((service_, SD.feature, SD.UnionDefaultGraph))
     for name in _FORMATS:
         graph.add((service_, SD.resultFormat, _FORMAT[name]))
     graph.add((service_, SD.defaultDataset, data))
@@ -73,7 +68,7 @@ def description(release: Release, store: EmbeddedStore) -> Graph:
     graph.add((data, VOID.sparqlEndpoint, service_))
     graph.add((data, DCTERMS.identifier, Literal(release.id)))
     _add_dumps(graph, data, release)
-    _add_graphs(graph, data, release.description.get("graphs") or _counted(store))
+    _add_graphs(graph, data, graphs)
     # What the release tells about itself: title, licence, classes with their numbers.
     for triple in store.construct(_RELEASE):
         subject, predicate, value = (to_rdflib(term) for term in triple)
@@ -88,11 +83,11 @@ def _add_dumps(graph: Graph, data: URIRef, release: Release) -> None:
         graph.add((data, VOID.dataDump, URIRef(f"{BASE}downloads/{quote(str(dump['file']))}")))
 
 
-def _add_graphs(graph: Graph, data: URIRef, counts: dict[str, int]) -> None:
-    """Say that the default graph is all graphs together, and what each named graph holds."""
-    union = URIRef(f"{data}/default-graph")
-    graph.add((data, SD.defaultGraph, union))
-    graph.add((union, RDF.type, SD.Graph))
+def _add_graphs(graph: Graph, data: URIRef, counts: Mapping[str, int]) -> None:
+    """Say that there is a default graph, and what each named graph holds."""
+    default = URIRef(f"{data}/default-graph")
+    graph.add((data, SD.defaultGraph, default))
+    graph.add((default, RDF.type, SD.Graph))
     for iri, number in counts.items():
         named = URIRef(f"{data}/named-graph/{quote(iri, safe='')}")
         graph.add((data, SD.namedGraph, named))

@@ -2,28 +2,32 @@
 
 import json
 import re
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, NotAcceptable
 
-from kg.engine import Dataset, Result
 from kg.errors import KgError, QueryError
 from kg.guard import check_length
+from kg.running import Answer
 from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
 from kg.web.labels import names_of
 from kg.web.languages import page_language
-from kg.web.problems import status_of
-from kg.web.protocol import Question, read_question
+from kg.web.problems import status_of, with_retry
+from kg.web.protocol import Question, asker, read_question
 from kg.web.service import service
 from kg.web.service_description import describe
-from kg.web.transfer import held, not_modified, tag_of, tagged
+from kg.web.transfer import held, not_modified, sent, tag_of, tagged
 
 bp = Blueprint("sparql", __name__)
 
 ROWS_SHOWN = 1000
+TRIPLES_SHOWN = 100_000  # characters of Turtle
 LONGEST_LINKED = 1500  # characters of a query
+GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 _OFFERED: dict[str, tuple[formats.Offer, ...]] = {
     "SELECT": formats.RESULTS,
     "ASK": formats.RESULTS,
@@ -51,20 +55,21 @@ def endpoint() -> Response:
     question = read_question()
     if question.query is None:
         return _without_a_query(question)
-    check_length(question.query)
+    g.query = question.query
+    check_length(question.query, service().engine.limits.characters)
     offered = _offered(question.query)
     syntax, media = formats.negotiate([*offered, formats.HTML], question.format)
     if syntax == "html":
         return _page(question)
     _check_parameters(question.query)
     if changes_by_itself(question.query):
-        response = _answer(question.query, question.dataset, syntax, media)
+        response = _data(question, syntax, media)
         response.headers["Cache-Control"] = "no-store"
         return response
     tag = tag_of(question.query, repr(question.dataset), media)
     if held(tag):
         return not_modified(tag)
-    return tagged(_answer(question.query, question.dataset, syntax, media), tag)
+    return tagged(_data(question, syntax, media), tag)
 
 
 def _check_parameters(query: str) -> None:
@@ -72,7 +77,7 @@ def _check_parameters(query: str) -> None:
     found = dict.fromkeys(
         token.text
         for token in tokens(query)
-        if token.kind == "variable" and re.fullmatch(r"[?$]_\w+", token.text)
+        if token.kind == "variable" and token.text[1] == "_" and len(token.text) > 2
     )
     if not found:
         return
@@ -103,46 +108,60 @@ def _without_a_query(question: Question) -> Response:
     return _page(question) if syntax == "html" else describe(syntax, media)
 
 
-def _answer(query: str, dataset: Dataset | None, syntax: str, media: str) -> Response:
-    """Return the answer of the engine. Raises QueryError with the line that is wrong."""
+def _data(question: Question, syntax: str, media: str) -> Response:
+    """Return the answer in `syntax`. Raises QueryError with the line that is wrong."""
+    query = question.query or ""
     is_graph = syntax in dict(formats.TRIPLES)
     results, graph = ("json", syntax) if is_graph else (syntax, "turtle")
     try:
-        result = service().engine.answer(query, results, graph, dataset=dataset)
+        answer = _ask(question, results, graph)
     except QueryError as error:
         spot = _spot(query, str(error))
         raise QueryError(f"{error}\n{spot}") if spot else error from None
-    if result.syntax != syntax:  # the form of the answer was not to be seen in the text
-        return Response(result.body, content_type=formats.media_type(result.syntax))
-    return Response(result.body, content_type=formats.content_type(media))
+    if answer.syntax != syntax:  # the form of the answer was not to be seen in the text
+        return sent(answer, formats.media_type(answer.syntax))
+    return sent(answer, formats.content_type(media))
+
+
+def _ask(question: Question, results: str = "json", graph: str = "turtle") -> Answer:
+    return service().engine.answer(
+        question.query or "", results, graph, question.seconds, question.dataset, asker()
+    )
 
 
 def _page(question: Question) -> Response:
     query = question.query
-    result: Result | None = None
+    shown: dict[str, Any] = {}
     error: KgError | None = None
     if query is not None:
         try:
             _check_parameters(query)
-            result = service().engine.answer(query, dataset=question.dataset)
+            g.answer = _ask(question)
+            shown = _shown(g.answer)
         except KgError as wrong:
             error = wrong
-    shown: dict[str, Any] = _shown(result) if result else {}
     page = render_template(
         "sparql.html",
         query=query or _EXAMPLE,
+        graphs=[(name, value) for name in GRAPH_PARAMETERS for value in _given(name)],
         # Longer addresses are refused by many servers; the form can still ask for every format.
         linked=query is not None and not question.dataset and len(query) <= LONGEST_LINKED,
-        result=result,
+        answered=bool(shown),
         error=error,
         spot=_spot(query or "", str(error)) if error else None,
         **shown,
     )
     response = make_response(page, status_of(error) if error else 200)
-    if not error and request.method in ("GET", "HEAD"):
+    if error:
+        return with_retry(response, error)
+    if request.method in ("GET", "HEAD"):
         response.add_etag(weak=True)
         response.make_conditional(request)
     return response
+
+
+def _given(name: str) -> list[str]:
+    return [value for value in request.values.getlist(name) if value]
 
 
 def _spot(query: str, message: str) -> str | None:
@@ -154,20 +173,47 @@ def _spot(query: str, message: str) -> str | None:
     return f"{lines[int(found[1]) - 1]}\n{' ' * (int(found[2]) - 1)}^"
 
 
-def _shown(result: Result) -> dict[str, Any]:
-    """Return the first rows of the answer with names for what they hold, and how many there are."""
-    if result.form == "graph":
-        return {"turtle": result.body.decode("utf-8")[:100_000]}
-    found = json.loads(result.body)
-    if result.form == "boolean":
+def _shown(answer: Answer) -> dict[str, Any]:
+    """Return what a page shows of an answer: its beginning, with names, and whether that is all."""
+    try:
+        if answer.form == "graph":
+            text = _beginning(answer, TRIPLES_SHOWN).decode("utf-8", "ignore")
+            return {"turtle": text[:TRIPLES_SHOWN], "more": len(text) > TRIPLES_SHOWN}
+        found, more = _first_rows(answer)
+    finally:
+        answer.close()
+    if answer.form == "boolean":
         return {"boolean": found["boolean"]}
     rows = found["results"]["bindings"]
-    iris = {
-        term["value"] for row in rows[:ROWS_SHOWN] for term in row.values() if term["type"] == "uri"
-    }
+    iris = {term["value"] for row in rows for term in row.values() if term["type"] == "uri"}
     try:
         names = names_of(iris, service().store, page_language())
     except (QueryError, ValueError):  # an address that only a stranger's query could make
         names = {}
-    return {"columns": found["head"]["vars"], "rows": rows[:ROWS_SHOWN], "total": len(rows),
-            "names": names}  # fmt: skip
+    return {"columns": found["head"]["vars"], "rows": rows, "more": more, "names": names}
+
+
+def _beginning(pieces: Iterable[bytes], size: int) -> bytes:
+    """Return at least the first `size` bytes, where there are as many."""
+    body = b""
+    for piece in pieces:
+        body += piece
+        if len(body) > 4 * size:  # a character has up to four
+            break
+    return body
+
+
+def _first_rows(answer: Answer) -> tuple[dict[str, Any], bool]:
+    """Return the first rows as JSON, and whether there are more; they are not even read.
+
+    Between two rows stands `},{"`: within a string a quotation mark would follow a backslash.
+    """
+    body = b""
+    for piece in answer:
+        body += piece
+        if body.count(b'},{"') >= ROWS_SHOWN:
+            ends = (match.start() + 1 for match in re.finditer(rb'\},\{"', body))
+            end = next(islice(ends, ROWS_SHOWN - 1, None))
+            return json.loads(body[:end] + b"]}}"), True
+    found: dict[str, Any] = json.loads(body)
+    return found, False

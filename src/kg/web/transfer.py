@@ -1,22 +1,37 @@
-"""How data travel: tags that spare a second answer, compression, readers on other sites."""
+"""How data travel: in pieces, compressed, with tags that spare a second answer, to any site."""
 
 import gzip
 import hashlib
 import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from kg import __version__
+from kg.limits import LimitError
+from kg.running import Answer
 from kg.web import formats
 from kg.web.service import service
 
 _PATHS = ("/sparql", "/data", "/.well-known/void")
 _SMALLEST = 1000  # bytes worth compressing
+_OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
+    "Vary": "Accept, Accept-Language, Accept-Encoding",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 def tag_of(*parts: str) -> str:
-    """Return what stands for an answer that follows from `parts` and the release."""
-    text = json.dumps([service().release.id, __version__, *parts])
+    """Return what stands for an answer that follows from `parts`, the release and the settings."""
+    now = service()
+    text = json.dumps([now.release.id, now.engine.union, __version__, *parts])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -43,6 +58,32 @@ def tagged(response: Response, tag: str) -> Response:
     return response
 
 
+def sent(answer: Answer, content_type: str) -> Response:
+    """Return the response that carries `answer`: whole, or in pieces as they come."""
+    g.answer = answer
+    if answer.whole is not None:
+        return Response(answer.whole, content_type=content_type)
+    if request.method == "HEAD":
+        answer.close()
+        return Response(content_type=content_type)
+    response = Response(_pieces(answer), content_type=content_type)
+    response.call_on_close(answer.close)
+    return response
+
+
+def _pieces(answer: Answer) -> Iterator[bytes]:
+    """Yield the pieces of `answer`; where it breaks off, words that no format takes for its end.
+
+    A quotation mark that is never closed is an error in each of them. The connection then ends
+    without the last chunk, which tells those who look at HTTP only.
+    """
+    try:
+        yield from answer
+    except LimitError as error:
+        yield f'\n"INCOMPLETE ANSWER: {error}\n'.encode()
+        raise ConnectionAbortedError("the answer was broken off") from None
+
+
 def install(app: Flask) -> None:
     """Let `app` open, compress and describe what its endpoints send."""
 
@@ -67,18 +108,27 @@ def _as_plain_text(response: Response) -> None:
 
 def _open_to_other_sites(response: Response) -> None:
     """Let scripts of any site read, without cookies or other credentials."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    response.headers.update(_OPEN)
     if request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT)
         response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
-        response.headers["Access-Control-Max-Age"] = "86400"
 
 
 def _compress(response: Response) -> None:
-    response.vary.add("Accept-Encoding")
-    body = response.get_data()
-    if len(body) >= _SMALLEST and request.accept_encodings.quality("gzip") > 0:
-        # The fastest level: answers repeat themselves, more effort gains little.
-        response.set_data(gzip.compress(body, compresslevel=1, mtime=0))
-        response.content_encoding = "gzip"
+    small = not response.is_streamed and len(response.get_data()) < _SMALLEST
+    if small or request.method == "HEAD" or request.accept_encodings.quality("gzip") <= 0:
+        return
+    # The fastest level: answers repeat themselves, more effort gains little.
+    if response.is_streamed:
+        response.response = _compressed(response.response)
+    else:
+        response.set_data(gzip.compress(response.get_data(), compresslevel=1, mtime=0))
+    response.content_encoding = "gzip"
+
+
+def _compressed(pieces: Iterable[Any]) -> Iterator[bytes]:
+    """Yield `pieces` as gzip, each at once; what breaks off has no end that gzip accepts."""
+    packer = zlib.compressobj(1, wbits=31)
+    for piece in pieces:
+        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()

@@ -1,0 +1,205 @@
+"""One query in its worker: what comes of it, until when it may run, how it ended."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.errors import QueryError
+from kg.limits import (
+    LONG,
+    BrokenError,
+    BudgetError,
+    DeadlineError,
+    GoneError,
+    LimitError,
+    Limits,
+    OverloadError,
+    TooLargeError,
+)
+from kg.syntax import syntax_message
+from kg.workers import Worker
+
+# What is counted for each way to end.
+OUTCOMES: dict[type[Exception], str] = {
+    DeadlineError: "deadline",
+    TooLargeError: "too large",
+    OverloadError: "overload",
+    BudgetError: "budget",
+    BrokenError: "broken",
+    GoneError: "gone",
+    QueryError: "refused",
+}
+_START = 60  # seconds that a worker has to open its store
+_WORDS = {"rows": "rows or triples", "bytes": "bytes"}
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: an address on the network, and a way to see whether it has gone away.
+
+    The address "" is the house itself, which has no budget.
+    """
+
+    client: str = ""
+    gone: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a query ended, for those who count: `answer` or one of OUTCOMES; seconds; rows."""
+
+    outcome: str
+    seconds: float = 0.0
+    rows: int = 0
+
+
+class Run:
+    """A query at work. Safe for two threads: one reads, another looks after the limits.
+
+    `done` is called once, when the worker is free or dead: with this run, how it ended, and
+    whether the worker can go on.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        asker: Asker,
+        seconds: float,
+        done: Callable[["Run", Ended, bool], None],
+    ) -> None:
+        self.worker, self.asker = worker, asker
+        self.long = self._over = False
+        self.ended: Ended | None = None
+        self._seconds, self._done = seconds, done
+        self._started, self._asked = time.monotonic(), False
+        self._lock = threading.Lock()
+        self._why: LimitError | None = None
+
+    def look(self, long_places: int) -> None:
+        """Stop the query where it may not go on; let it step back when it is long."""
+        if self.asker.gone and self.asker.gone():
+            self.stop(GoneError("the client went away"))
+            return
+        elapsed = time.monotonic() - self._started
+        if not self._asked:
+            if elapsed >= _START:
+                self.stop(BrokenError("no worker could be started for the query; try again"))
+        elif elapsed >= self._seconds:
+            self.stop(
+                DeadlineError(
+                    f"the query was stopped after {self._seconds:g} seconds; there is no partial "
+                    "answer. Ask for less: a LIMIT, a narrower pattern, a canned question"
+                )
+            )
+        elif elapsed >= LONG and not self.long:
+            if long_places <= 0:
+                self.stop(OverloadError("too many long queries run already; try again later"))
+            else:
+                self.long = True
+                self.worker.slow_down()
+
+    def stop(self, why: LimitError) -> bool:
+        """Kill the worker; who reads gets `why`. Return False where the query has ended before."""
+        if not self._claim(why):
+            return False
+        self.worker.kill()
+        self._tell(OUTCOMES[type(why)])
+        return True
+
+    def read(self, question: Mapping[str, Any], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the head of the answer (A) and its pieces (P, L). Raises QueryError, LimitError."""
+        try:
+            self.worker.await_ready()
+            self._started, self._asked = time.monotonic(), True
+            for kind, body in self.worker.ask(question):
+                if kind == b"E":
+                    said = json.loads(body)
+                    error = _error(said, limits)
+                    outcome = OUTCOMES[type(error)] if error else "answer"
+                    self._end(outcome, said.get("rows", 0), usable=not self.long)
+                    if error:
+                        raise error
+                else:
+                    yield kind, body
+        except EOFError:
+            self.worker.close()
+            broken = BrokenError(
+                "the query used too much memory or broke the engine; there is no answer"
+            )
+            self._end("broken")
+            raise self._why or broken from None
+
+    def _end(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
+        if self._claim():
+            self._tell(outcome, rows, usable)
+
+    def _claim(self, why: LimitError | None = None) -> bool:
+        """Return whether it is the caller who ends this: of two threads only one does."""
+        with self._lock:
+            if self._over:
+                return False
+            self._over, self._why = True, why
+            return True
+
+    def _tell(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
+        self.ended = Ended(outcome, time.monotonic() - self._started, rows)
+        self._done(self, self.ended, usable)
+
+
+class Answer:
+    """An answer as it comes: its form (`rows`, `boolean`, `graph`), its syntax, its pieces.
+
+    `whole` is all of it where it came in one piece. Else iterate, once; a LimitError in the midst
+    means that the rest will never come. `close` it in any case.
+    """
+
+    def __init__(self, run: Run, frames: Iterator[tuple[bytes, bytes]]) -> None:
+        self._run, self._frames = run, frames
+        head = json.loads(next(frames)[1])
+        self.form: str = head["form"]
+        self.syntax: str = head["syntax"]
+        kind, self._first = next(frames)
+        self.whole = self._first if kind == b"L" else None
+        if self.whole is not None:
+            next(frames, None)  # how it ended: the worker is free now
+
+    @property
+    def ended(self) -> Ended | None:
+        """How the query ended, once it has."""
+        return self._run.ended
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._first
+        for _, piece in self._frames:
+            yield piece
+
+    def read(self) -> bytes:
+        """Return the complete answer. Raises LimitError."""
+        try:
+            return self.whole if self.whole is not None else b"".join(self)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop what may still be running."""
+        if self._run.stop(GoneError("the answer was not read to its end")):
+            self._run.worker.close()
+
+
+def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError | None:
+    match said["outcome"]:
+        case "answer":
+            return None
+        case "syntax":
+            return QueryError(syntax_message(said["message"]))
+        case "rows" | "bytes" as what:
+            most = limits.rows if what == "rows" else limits.result_bytes
+            return TooLargeError(
+                f"the answer has more than {most:,} {_WORDS[what]}; there is no partial answer. "
+                "Ask for less: a LIMIT, fewer columns, or a download of the release"
+            )
+        case _:
+            return BrokenError(f"the engine could not answer: {said['message']}")

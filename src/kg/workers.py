@@ -1,0 +1,99 @@
+"""A worker process as the server holds it: asked, read, slowed down, killed; see `kg.worker`."""
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kg.worker import HEAD, frame
+
+_AHEAD = 1 << 20  # bytes that a worker may be ahead of its reader
+_READ = 1 << 18
+
+
+class Worker:
+    """One worker process on a store. It starts in the background."""
+
+    def __init__(self, store: Path, memory: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-P", "-m", "kg.worker", str(store), str(memory)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101
+        self._input, self._output = self._process.stdin, self._process.stdout
+        with contextlib.suppress(OSError):  # more than the system allows to one user
+            fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, _AHEAD)
+        self._buffer = b""
+        self._is_ready = False
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def ask(self, question: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+        """Send `question`; yield the frames of the answer, the last of kind E.
+
+        Raises EOFError as soon as the process is dead.
+        """
+        self._send(frame(b"Q", json.dumps(question).encode()))
+        kind = b""
+        while kind != b"E":
+            kind, body = self._frame()
+            yield kind, body
+
+    def await_ready(self) -> None:
+        """Return when the store is open; at once from the second time on. Raises EOFError."""
+        if not self._is_ready:
+            self._frame()
+            self._is_ready = True
+
+    def slow_down(self) -> None:
+        """Let everyone else go first, for good: only root could take that back."""
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+
+    def kill(self) -> None:
+        """Stop the process at once; whoever reads from it gets EOFError."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def is_gone(self) -> bool:
+        """Return whether the process has ended; the system forgets it then."""
+        return self._process.poll() is not None
+
+    def close(self) -> None:
+        """Close the pipes; for the one who reads, as another may read from the same numbers."""
+        for pipe in (self._input, self._output):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def _frame(self) -> tuple[bytes, bytes]:
+        kind, size = HEAD.unpack(self._take(HEAD.size))
+        return kind, self._take(size)
+
+    def _send(self, text: bytes) -> None:
+        left = memoryview(text)
+        try:
+            while left:
+                left = left[os.write(self._input.fileno(), left) :]
+        except BrokenPipeError:
+            raise EOFError from None
+
+    def _take(self, size: int) -> bytes:
+        if len(self._buffer) < size:
+            parts, missing = [self._buffer], size - len(self._buffer)
+            while missing > 0:
+                part = os.read(self._output.fileno(), max(_READ, min(missing, _AHEAD)))
+                if not part:
+                    raise EOFError
+                parts.append(part)
+                missing -= len(part)
+            self._buffer = b"".join(parts)
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
