@@ -55,7 +55,8 @@ class Admission:
         with self._lock:
             account = self._account(client)
             self._check(client, account)
-            if not self._waiting and self._fits(client, account):
+            # Where a place is free, those who wait may not take it: their client has its share.
+            if self._fits(client, account):
                 account.running += 1
                 self.running += 1
                 return

@@ -1,5 +1,6 @@
 """What a query writes, passed on in pieces: counted, held to its limits, cut where it is safe."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -12,9 +13,12 @@ PATIENCE = 0.1  # seconds after which a piece goes out smaller
 # A piece ends before `<`, or after the first sign of the others: no language tag is torn there.
 # All formats of lines but CSV escape line ends in strings, so their pieces are whole lines.
 _CUTS = {"json": b",{", "jsonld": b",{", "xml": b"<", "rdfxml": b"<"}
-# What stands between two rows. In a string a quotation mark would follow a backslash; only a row
-# without any value, which JSON writes as {}, can look like a string.
-_BETWEEN = {"json": (b'},{"', b"},{}"), "xml": (b"<result>",), "tsv": (b"\n",)}
+# Where a row begins. In JSON that is at the name of a column: within a string a quotation mark
+# would follow a backslash, and after one that ends a string comes no name. Rows without any value
+# are not seen there.
+ROW_OF_JSON = re.compile(rb'\},\{"[^},]')  # from the second row on, two signs before it
+_BEGINS = {"json": ROW_OF_JSON, "xml": re.compile(rb"<result>"), "tsv": re.compile(rb"\n")}
+_LONGEST = 8  # bytes of such a sign
 
 _Item = TypeVar("_Item")
 
@@ -87,19 +91,18 @@ class Outflow:
     def _rows_in(self, piece: bytes) -> int:
         """Return how many rows begin in `piece`; triples are counted as they come instead."""
         first = not self._tail
+        # A sign may be torn: some of it stands at the end of the piece before.
+        text = self._tail + piece
+        self._tail = text[-_LONGEST:]
         if self._syntax == "csv":
-            rows = _lines_of_csv(piece)[0]
-        else:
-            signs = _BETWEEN.get(self._syntax, ())
-            # A sign may be torn: some of it stands at the end of the piece before.
-            rows = sum(
-                (self._tail[1 - len(sign) :] * (len(sign) > 1) + piece).count(sign)
-                for sign in signs
-            )
-        self._tail = (self._tail + piece[-8:])[-8:]
-        if first and self._syntax in ("csv", "tsv"):
-            return rows - 1  # the line of the columns' names
-        return rows + (first and self._syntax == "json" and b'"bindings":[{' in piece)
+            return _lines_of_csv(piece)[0] - first  # without the line of the columns' names
+        if self._syntax not in _BEGINS:
+            return 0
+        before = len(text) - len(piece)
+        rows = sum(match.end() > before for match in _BEGINS[self._syntax].finditer(text))
+        if self._syntax == "tsv":
+            return rows - first
+        return rows + (first and self._syntax == "json" and b'"bindings":[{"' in piece)
 
 
 def _lines_of_csv(text: bytes | bytearray) -> tuple[int, int]:

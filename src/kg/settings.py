@@ -66,7 +66,7 @@ class Variable:
             if kind is str:
                 return str(ipaddress.ip_address(text))
             number = float(text)
-            if not self.least <= number < 1e9:
+            if not self.least <= number < 1e12 or kind(number * self.unit) != number * self.unit:
                 raise ValueError
             return kind(number * self.unit)
         except ValueError:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request
@@ -11,6 +10,7 @@ from werkzeug.exceptions import BadRequest, NotAcceptable
 
 from kg.errors import KgError, QueryError
 from kg.guard import check_length
+from kg.outflow import ROW_OF_JSON
 from kg.running import Answer
 from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
@@ -204,16 +204,12 @@ def _beginning(pieces: Iterable[bytes], size: int) -> bytes:
 
 
 def _first_rows(answer: Answer) -> tuple[dict[str, Any], bool]:
-    """Return the first rows as JSON, and whether there are more; they are not even read.
-
-    Between two rows stands `},{"`: within a string a quotation mark would follow a backslash.
-    """
+    """Return the first rows as JSON, and whether there are more; they are not even read."""
     body = b""
     for piece in answer:
         body += piece
-        if body.count(b'},{"') >= ROWS_SHOWN:
-            ends = (match.start() + 1 for match in re.finditer(rb'\},\{"', body))
-            end = next(islice(ends, ROWS_SHOWN - 1, None))
-            return json.loads(body[:end] + b"]}}"), True
+        ends = [match.start() + 1 for match in ROW_OF_JSON.finditer(body)]
+        if len(ends) >= ROWS_SHOWN:
+            return json.loads(body[: ends[ROWS_SHOWN - 1]] + b"]}}"), True
     found: dict[str, Any] = json.loads(body)
     return found, False
