@@ -6,7 +6,7 @@ PORT ?= 8000
 VENV := .venv
 KG := $(VENV)/bin/kg
 
-.PHONY: serve test build lint lock clean
+.PHONY: serve test build lint lock conformance clean
 
 serve: build
 	@exec $(KG) serve --host $(HOST) --port $(PORT)
@@ -55,6 +55,9 @@ lint: $(VENV)/tested
 	$(VENV)/bin/ruff check --fix src tests benchmarks
 	$(VENV)/bin/ruff format src tests benchmarks
 	$(KG) fmt
+
+conformance: $(VENV)/tested ## Write docs/conformance.md anew from runs of the W3C's tests.
+	$(VENV)/bin/python tests/w3c.py ../shared/conformance-data docs/conformance.md
 
 clean:
 	rm -rf build $(VENV)

@@ -6,16 +6,16 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "kg"
 
 LAYERS = [
-    {"errors"}, {"namespaces"}, {"reading"}, {"tags"}, {"turtle"}, {"formatting"},
-    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"syntax"}, {"store"}, {"canned"},
-    {"headers"}, {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"},
+    {"errors"}, {"namespaces"}, {"tags"}, {"reading"}, {"turtle"}, {"formatting"},
+    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"messages"}, {"syntaxes"}, {"store"},
+    {"canned"}, {"headers"}, {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"},
     {"evidence"}, {"export"}, {"release"}, {"building"}, {"places"}, {"queries"},
     {"tables"}, {"limits"}, {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"worker"},
     {"workers"}, {"running"}, {"engine"}, {"web"}, {"server"},
     {"commands"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
-OXIGRAPH = {"reading", "store", "worker", "engine", "export", "validate"}
+OXIGRAPH = {"reading", "syntaxes", "store", "worker", "engine", "export", "validate"}
 
 
 def layer(module: str) -> int:

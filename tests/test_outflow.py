@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kg import outflow
 from kg.outflow import LimitReached, Outflow
-from kg.store import GRAPH_FORMATS, RESULT_FORMATS
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 
 NASTY = ["", '"', '""', "\r\n", '"\r\n"', "},{", '},{"', "<result>", "\n", "a,b", "\\", '\\"',
          ',{"', "서울", "x" * 300, '"xml:lang":"zh-hans"', "@zh-hans"]  # fmt: skip

@@ -5,9 +5,10 @@ import pytest
 from rdflib import URIRef
 
 from kg.errors import InputError, QueryError
+from kg.messages import syntax_message
 from kg.reading import read_quads
-from kg.store import EmbeddedStore, build_store, language_tag, new_store
-from kg.syntax import syntax_message
+from kg.store import EmbeddedStore, build_store, new_store
+from kg.tags import language_tag
 from serving import GRAPH, small_store
 
 

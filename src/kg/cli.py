@@ -29,7 +29,8 @@ from kg.reading import (
 )
 from kg.release import Release, current_release, temporary_release
 from kg.shapes import read_shapes
-from kg.store import GRAPH_FORMATS, RESULT_FORMATS, EmbeddedStore
+from kg.store import EmbeddedStore
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 from kg.tables import text_table
 from kg.turtle import to_turtle
 from kg.validate import validate

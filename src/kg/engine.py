@@ -22,6 +22,7 @@ ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is ser
 _log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two looks at what is running
 _READY = 2  # workers kept ready
+_A_WORKER = 0.5  # query seconds that a new one is worth
 
 # The stranger's own prefixes, to write triples with.
 _PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
@@ -157,7 +158,9 @@ class Engine:
             else:
                 run.worker.kill()
                 self._dying.append(run.worker)
-        self._admission.leave(run.asker.client, ended.seconds)
+        # Who gets a worker killed pays for the next one too.
+        cost = ended.seconds if usable else max(ended.seconds, _A_WORKER)
+        self._admission.leave(run.asker.client, cost)
         self._told(ended)
 
     def _alive(self) -> Iterator[Worker]:

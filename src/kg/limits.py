@@ -60,5 +60,9 @@ class BrokenError(LimitError):
     """The worker died of the query: out of memory, or a fault in the engine."""
 
 
+class UnansweredError(LimitError):
+    """The engine understands the query and cannot answer it, such as an unknown function."""
+
+
 class GoneError(LimitError):
     """The client has gone away; nobody reads this."""

@@ -8,7 +8,8 @@ from rapidfuzz import fuzz, process
 
 from kg.errors import ParameterError
 from kg.namespaces import ID, PREFIXES, WD
-from kg.store import EmbeddedStore, Literal, NamedNode, language_tag
+from kg.store import EmbeddedStore, Literal, NamedNode
+from kg.tags import language_tag
 
 _CLASSES = (
     "md:CountryOrRegion", "md:SubnationalTerritory", "md:Region", "md:Municipality",

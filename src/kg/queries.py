@@ -12,7 +12,8 @@ from kg.errors import NotFoundError, ParameterError
 from kg.headers import read_queries, read_query
 from kg.namespaces import PREFIXES
 from kg.places import Places, key_of
-from kg.store import EmbeddedStore, Literal, NamedNode, Table, Term, language_tag
+from kg.store import EmbeddedStore, Literal, NamedNode, Table, Term
+from kg.tags import language_tag
 from kg.tokens import tokens
 
 __all__ = [

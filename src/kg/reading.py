@@ -12,6 +12,7 @@ from rdflib.term import Node
 
 from kg.errors import DataError, InputError, Place
 from kg.namespaces import bind_prefixes
+from kg.tags import language_tag
 
 # A triple and the name of its graph, None for the default graph.
 Quad = tuple[Node, Node, Node, Node | None]
@@ -140,16 +141,6 @@ def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Nod
             term.value, datatype=None if plain else URIRef(term.datatype.value), normalize=False
         )
     raise InputError(f"triple terms (RDF 1.2) cannot be used here: {term}")
-
-
-def language_tag(tag: str | None) -> str:
-    """Return a language tag as BCP 47 writes it (`zh-Hans`); pyoxigraph puts all in lower case."""
-    first, *rest = (tag or "").split("-")
-    cased = (
-        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part
-        for part in rest
-    )
-    return "-".join((first, *cased))
 
 
 def to_oxigraph(triple: tuple[Node, Node, Node], graph: URIRef | None = None) -> ox.Quad:

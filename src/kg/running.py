@@ -18,8 +18,9 @@ from kg.limits import (
     Limits,
     OverloadError,
     TooLargeError,
+    UnansweredError,
 )
-from kg.syntax import syntax_message
+from kg.messages import syntax_message
 from kg.workers import Worker
 
 # What is counted for each way to end.
@@ -29,6 +30,7 @@ OUTCOMES: dict[type[Exception], str] = {
     OverloadError: "overload",
     BudgetError: "budget",
     BrokenError: "broken",
+    UnansweredError: "unanswered",
     GoneError: "gone",
     QueryError: "refused",
 }
@@ -110,19 +112,17 @@ class Run:
         return True
 
     def read(self, question: Mapping[str, Any], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the head of the answer (A) and its pieces (P, L). Raises QueryError, LimitError."""
+        """Yield the head of the answer (A, W), its pieces (P, L). Raises QueryError, LimitError."""
         try:
             self.worker.await_ready()
             self._started, self._asked = time.monotonic(), True
+            end = b""
             for kind, body in self.worker.ask(question):
-                if kind == b"E":
-                    said = json.loads(body)
-                    error = _error(said, limits)
-                    outcome = OUTCOMES[type(error)] if error else "answer"
-                    self._end(outcome, said.get("rows", 0), usable=not self.long)
-                    if error:
-                        raise error
-                else:
+                if kind in (b"W", b"E"):
+                    end = body
+                if end and kind != b"W":  # the worker is free
+                    self._finish(json.loads(end), limits)
+                if kind != b"E":
                     yield kind, body
         except EOFError:
             self.worker.close()
@@ -131,6 +131,13 @@ class Run:
             )
             self._end("broken")
             raise self._why or broken from None
+
+    def _finish(self, said: Mapping[str, Any], limits: Limits) -> None:
+        error = _error(said, limits)
+        outcome = OUTCOMES[type(error)] if error else "answer"
+        self._end(outcome, said.get("rows", 0), usable=not self.long)
+        if error:
+            raise error
 
     def _end(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
         if self._claim():
@@ -164,7 +171,7 @@ class Answer:
         kind, self._first = next(frames)
         self.whole = self._first if kind == b"L" else None
         if self.whole is not None:
-            next(frames, None)  # how it ended: the worker is free now
+            next(frames, None)  # nothing, but then it is known how it ended
 
     @property
     def ended(self) -> Ended | None:
@@ -202,4 +209,4 @@ def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError |
                 "Ask for less: a LIMIT, fewer columns, or a download of the release"
             )
         case _:
-            return BrokenError(f"the engine could not answer: {said['message']}")
+            return UnansweredError(f"the engine cannot answer this: {said['message']}")

@@ -1,5 +1,7 @@
 """The site served by waitress: one process, threads for requests, one loop for all connections."""
 
+import contextlib
+import ctypes
 import logging
 import signal
 import socket
@@ -24,6 +26,7 @@ from kg.web import change_release, create_app
 _SPARE_THREADS = 16  # for pages, beside those that wait for queries
 _IDLE = 60  # seconds that a connection may stay without a request
 _STALLED = 20  # seconds in which a client must take or send something
+_M_ARENA_MAX = -8  # in glibc's malloc.h
 _log = logging.getLogger(__name__)
 
 
@@ -126,7 +129,8 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]
     def stop(self) -> None:
         """Let `serve` come to its end; from any thread."""
         self._stopping.set()
-        self.pull_trigger()
+        with contextlib.suppress(OSError):  # it has come to its end already
+            self.pull_trigger()
 
     def _turn(self) -> None:
         wasyncore.loop(timeout=0.5, use_poll=True, map=self._map, count=1)
@@ -159,6 +163,7 @@ def serve(
     Raises InputError where the address cannot be used.
     """
     settings = settings or Settings.from_environment()
+    _keep_memory_in_one_place()
     release = find()
     listener = listen(host, port)
     site = create_app(release, settings)
@@ -194,6 +199,12 @@ def _reload(site: Flask, find: Callable[[], Release]) -> None:
             _log.warning("release %s is served now", release.id)
     except KgError as error:
         _log.error("the release was not changed: %s", error)
+
+
+def _keep_memory_in_one_place() -> None:
+    """Let glibc keep one heap for all threads: one for each would keep what a thread once used."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def log_to_stderr() -> None:

@@ -12,9 +12,9 @@ from oxrdflib import OxigraphStore
 from rdflib import Dataset, URIRef
 
 from kg.errors import InputError, QueryError
+from kg.messages import syntax_message
 from kg.reading import in_graph
-from kg.reading import language_tag as language_tag
-from kg.syntax import syntax_message
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 from kg.tokens import names_graphs
 
 # The terms of the store, for modules that bind values without knowing the engine.
@@ -26,21 +26,6 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 # The engine sorts what it is given at once in memory: three million quads would take 1.5 GB.
 _BATCH = 100_000
-
-RESULT_FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-GRAPH_FORMATS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
-    "nquads": ox.RdfFormat.N_QUADS,
-}
 
 
 @dataclass(frozen=True)

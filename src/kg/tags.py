@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kg.reading import language_tag
-
 _TAG = rb"[a-z]+(?:-[a-z0-9]+)+"
 # Strings are taken whole, so that words like these inside one are left alone. Every writer of
 # the engine escapes the quotation marks in a string, and keeps to one pair around it. Possessive
@@ -35,3 +33,13 @@ def _after_strings(body: bytes) -> Iterator[re.Match[bytes]]:
 @lru_cache(1000)
 def _cased(tag: bytes) -> bytes:
     return language_tag(tag.decode()).encode()
+
+
+def language_tag(tag: str | None) -> str:
+    """Return a language tag as BCP 47 writes it (`zh-Hans`); pyoxigraph puts all in lower case."""
+    first, *rest = (tag or "").split("-")
+    cased = (
+        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part
+        for part in rest
+    )
+    return "-".join((first, *cased))

@@ -39,10 +39,8 @@ def tokens(query: str) -> tuple[Token, ...]:
 
 
 def _cut(query: str) -> tuple[Token, ...]:
-    return tuple(
-        Token(match.lastgroup or "mark", match.group(), match.start())
-        for match in _TOKEN.finditer(query)
-    )
+    found = [(m.lastgroup or "mark", m.group(), m.start()) for m in _TOKEN.finditer(query)]
+    return tuple(map(Token._make, found))
 
 
 # Several questions are asked about the same text one after another.
@@ -52,6 +50,8 @@ _remembered = lru_cache(32)(_cut)
 
 def names_graphs(query: str) -> bool:
     """Return whether `query` says by FROM which graphs it asks."""
+    if not re.search("from", query, re.IGNORECASE):  # spares most the long way
+        return False
     code = [token for token in tokens(query) if token.kind != "comment"]
     # The engine reads `FROM:g` as `FROM :g`, unless there is a prefix of that name.
     prefixes = set(re.findall(r"(?i:\bprefix)\s+((?i:from))\s*:", query))

@@ -6,7 +6,8 @@ or socket, so a query that slips past the guard still reaches nothing.
 A frame is a letter, four bytes of length, most significant first, and as many bytes. The server
 sends questions (Q, JSON); we send R when the store is open, and for each question A (JSON: form
 and syntax of the answer), any number of P (pieces of its body), L (the last piece) and E (JSON:
-how it went). Where it does not go well there is no L, and no A if nothing was sent yet.
+how it went). Where it does not go well there is no L, and no A if nothing was sent yet. An answer
+that needs no pieces is W (JSON: both A and E) and L.
 """
 
 import json
@@ -21,7 +22,7 @@ import pyoxigraph as ox
 
 from kg.confinement import confine
 from kg.outflow import LimitReached, Outflow
-from kg.store import GRAPH_FORMATS, RESULT_FORMATS
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 
 HEAD = struct.Struct(">cI")
 
@@ -33,13 +34,14 @@ def frame(kind: bytes, body: bytes) -> bytes:
 
 def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
     """Write the answer to `question` in frames; the last one says how it went."""
-    head = b""
+    head: dict[str, str] | None = None
 
     def send(piece: bytes) -> None:
         nonlocal head
-        out.write(head + frame(b"P", piece))
+        begin = frame(b"A", json.dumps(head).encode()) if head else b""
+        out.write(begin + frame(b"P", piece))
         out.flush()
-        head = b""
+        head = None
 
     end: dict[str, Any] = {"outcome": "answer"}
     try:
@@ -47,15 +49,19 @@ def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
         form, syntax = _form(found), question["results"]
         if form == "graph":
             syntax = question["graph"]
-        head = frame(b"A", json.dumps({"form": form, "syntax": syntax}).encode())
+        head = {"form": form, "syntax": syntax}
         flow: Any = Outflow(syntax, question["rows"], question["bytes"], send)
         if isinstance(found, ox.QueryTriples):
             triples = flow.count(found)
             ox.serialize(triples, flow, GRAPH_FORMATS[syntax], prefixes=question["prefixes"])
         else:
             found.serialize(flow, RESULT_FORMATS[syntax])
-        last = head + frame(b"L", flow.rest())
+        last = frame(b"L", flow.rest())
         end["rows"] = 0 if form == "boolean" else flow.rows
+        if head:
+            out.write(frame(b"W", json.dumps(head | end).encode()) + last)
+            out.flush()
+            return
     except LimitReached as error:
         last, end = b"", {"outcome": str(error)}
     except SyntaxError as error:

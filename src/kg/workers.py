@@ -37,13 +37,15 @@ class Worker:
         return self._process.pid
 
     def ask(self, question: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
-        """Send `question`; yield the frames of the answer, the last of kind E.
+        """Send `question`; yield the frames of the answer, as `kg.worker` tells of them.
 
         Raises EOFError as soon as the process is dead.
         """
         self._send(frame(b"Q", json.dumps(question).encode()))
-        kind = b""
-        while kind != b"E":
+        kind, body = self._frame()
+        yield kind, body
+        last = b"L" if kind == b"W" else b"E"
+        while kind != last:
             kind, body = self._frame()
             yield kind, body
 

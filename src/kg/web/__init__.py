@@ -20,13 +20,6 @@ from kg.web import (
 )
 from kg.web.service import Service, replace_service, service
 
-_PAGE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-}
-
-
 _PARTS = (
     pages, queries, sparql, service_description, graphs, resources, downloads, operations
 )  # fmt: skip
@@ -56,15 +49,6 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
     def released() -> dict[str, object]:
         now = service().release
         return {"release_id": now.id, "licence": now.description.get("licence")}
-
-    @app.after_request
-    def secure(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if response.mimetype == "text/html":
-            response.headers.update(_PAGE)
-        if request.endpoint != "static" and "Vary" not in response.headers:
-            response.headers["Vary"] = "Accept, Accept-Language"
-        return response
 
     return app
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from kg.canned import Column
 from kg.places import key_of
 from kg.queries import Answer
-from kg.store import Literal, NamedNode, Term, language_tag
+from kg.store import Literal, NamedNode, Term
+from kg.tags import language_tag
 from kg.web.labels import Name, link_of
 
 

@@ -1,9 +1,12 @@
 """Which form an answer takes: `?format=` for people, Accept for programs."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import BadRequest, NotAcceptable
+from werkzeug.http import parse_accept_header
 
 # Syntax and media type; of two types for a syntax the first is its own, the other goes as well.
 HTML = ("html", "text/html")
@@ -74,9 +77,17 @@ def preferred(types: Sequence[str]) -> str | None:
 
     Among equals one that Accept names goes before one that fits a wildcard, then ours in order.
     """
-    if not request.accept_mimetypes:
+    # A header that is longer than any honest one is not kept in mind.
+    accept = request.headers.get("Accept", "")
+    return (_best if len(accept) < 500 else _best.__wrapped__)(accept, tuple(types))
+
+
+@lru_cache(1000)
+def _best(accept: str, types: tuple[str, ...]) -> str | None:
+    ranges = parse_accept_header(accept, MIMEAccept)
+    if not ranges:
         return types[0]
-    quality, _, place = max((*_quality(media), -n) for n, media in enumerate(types))
+    quality, _, place = max((*_quality(media, ranges), -n) for n, media in enumerate(types))
     return types[-place] if quality > 0 else None
 
 
@@ -98,18 +109,18 @@ def _named(offered: Sequence[Offer], asked: str) -> Offer:
     return next(offer for offer in offered if offer[0] == syntax)
 
 
-def _quality(media: str) -> tuple[float, int]:
+def _quality(media: str, ranges: MIMEAccept) -> tuple[float, int]:
     """Return how much the client likes `media`, and how exactly it says so.
 
     The most exact range decides, so `q=0` refuses a type beside a wildcard. Parameters such
     as `charset` and `profile` are overlooked: there is one form of each type.
     """
     found = (0.0, -1)
-    for named, quality in request.accept_mimetypes:
+    fitting = ("*/*", media.partition("/")[0] + "/*", media)
+    for named, quality in ranges:
         bare = named.partition(";")[0].strip().lower()
-        ranges = ("*/*", media.partition("/")[0] + "/*", media)
-        if bare in ranges:
-            exact = ranges.index(bare)
+        if bare in fitting:
+            exact = fitting.index(bare)
             if (exact, quality) > (found[1], found[0]):
                 found = (float(quality), exact)
     return found

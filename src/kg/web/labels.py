@@ -9,7 +9,8 @@ from flask_babel import gettext
 from kg.namespaces import BASE, GRAPH, ID, LANGUAGES, MD, PREFIXES
 from kg.places import key_of
 from kg.queries import shorten
-from kg.store import EmbeddedStore, Literal, NamedNode, language_tag
+from kg.store import EmbeddedStore, Literal, NamedNode
+from kg.tags import language_tag
 
 _PREFIXES = f"""
 PREFIX dct: <{PREFIXES["dct"]}>

@@ -4,9 +4,9 @@ import hashlib
 import json
 import logging
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -99,6 +99,12 @@ def _fresh(response: Response) -> Response:
     return response
 
 
+def _number() -> str:
+    """Return a new number for a request: a UUID of random digits (RFC 9562, 5.4), made quickly."""
+    digits = token_hex(16)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
 def _metrics() -> Metrics:
     found: Metrics = current_app.extensions["kg-metrics"]
     return found
@@ -111,12 +117,12 @@ def install(app: Flask, metrics: Metrics) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.request_id = str(uuid.uuid4())
+        g.request_id = _number()
         g.begun = time.perf_counter()
 
     @app.after_request
     def end(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
+        response.headers.add("X-Request-Id", g.request_id)
         metrics.requests.labels(response.status_code).inc()
         if access.isEnabledFor(logging.INFO):
             _log_when_sent(response)

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import KgError, NotFoundError, ParameterError, QueryError
-from kg.limits import BudgetError, DeadlineError, LimitError, TooLargeError
+from kg.limits import BudgetError, DeadlineError, LimitError, TooLargeError, UnansweredError
 from kg.web.formats import wants_page
 from kg.web.service import service
 
@@ -16,6 +16,7 @@ _STATUS: tuple[tuple[type[KgError], int], ...] = (
     (ParameterError, 400),
     (QueryError, 400),
     (TooLargeError, 422),
+    (UnansweredError, 422),
     (BudgetError, 429),
     (DeadlineError, 504),
     (LimitError, 503),
@@ -91,7 +92,7 @@ HTTP_TITLES = {
     406: "Not acceptable",
     413: "Request too large",
     415: "Unsupported media type",
-    422: "Answer too large",
+    422: "Cannot be answered",
     429: "Too many queries",
     500: "Server error",
     503: "Not available",

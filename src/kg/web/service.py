@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 from flask import Flask, current_app, g
 
@@ -57,9 +56,10 @@ class Service:
 
 def service() -> Service:
     """Return the service that answers the current request, the same from beginning to end."""
-    if "service" not in g:
-        g.service = current_app.extensions["kg"]
-    return cast(Service, g.service)
+    found: Service | None = g.get("service")
+    if found is None:
+        found = g.service = current_app.extensions["kg"]
+    return found
 
 
 def replace_service(app: Flask, new: Service, patience: float) -> None:

@@ -4,7 +4,8 @@ from flask import render_template, url_for
 
 from kg.namespaces import MD, PREFIXES
 from kg.places import key_of
-from kg.store import Literal, NamedNode, language_tag
+from kg.store import Literal, NamedNode
+from kg.tags import language_tag
 from kg.web.labels import names_of
 from kg.web.languages import page_language
 from kg.web.service import service

@@ -15,23 +15,37 @@ from kg.running import Answer
 from kg.web import formats
 from kg.web.service import service
 
-_PATHS = ("/sparql", "/data", "/.well-known/void")
+_OPEN_PATHS = {
+    path + end for path in ("/sparql", "/data", "/.well-known/void") for end in ("", "/")
+}
 _SMALLEST = 1000  # bytes worth compressing
-_OPEN = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
-    "Vary": "Accept, Accept-Language, Accept-Encoding",
-}
-_PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+# Lists and not single settings: these go with every answer, and a setting looks through all others.
+_ALL = [("X-Content-Type-Options", "nosniff")]
+_OPEN = [
+    *_ALL,
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id"),
+    ("Vary", "Accept, Accept-Language, Accept-Encoding"),
+]
+_PREFLIGHT = [
+    ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+]
+_PAGE = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("Referrer-Policy", "same-origin"),
+]
 
 
 def tag_of(*parts: str) -> str:
     """Return what stands for an answer that follows from `parts`, the release and the settings."""
     now = service()
-    text = json.dumps([now.release.id, now.engine.union, __version__, *parts])
+    own = "" if now.engine.union else "own"
+    text = "\0".join((now.release.id, own, __version__, *parts))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -54,7 +68,7 @@ def tagged(response: Response, tag: str) -> Response:
     """
     if request.method in ("GET", "HEAD"):
         response.set_etag(tag, weak=True)
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers.add("Cache-Control", "no-cache")
     return response
 
 
@@ -85,15 +99,24 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
 
 
 def install(app: Flask) -> None:
-    """Let `app` open, compress and describe what its endpoints send."""
+    """Let `app` secure its pages; open, compress and describe what its endpoints send."""
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if request.path.rstrip("/") not in _PATHS:
+        if response.mimetype == "text/html":
+            response.headers.extend(_PAGE)
+        if request.path not in _OPEN_PATHS:
+            response.headers.extend(_ALL)
+            if request.endpoint != "static":
+                response.headers.add("Vary", "Accept, Accept-Language")
             return response
+        # Scripts of any site may read, without cookies or other credentials.
+        response.headers.extend(_OPEN)
+        if request.method == "OPTIONS":
+            response.headers.extend(_PREFLIGHT)
+            response.headers.add("Access-Control-Allow-Methods", ", ".join(sorted(response.allow)))
         if response.mimetype == "application/problem+json":
             _as_plain_text(response)
-        _open_to_other_sites(response)
         _compress(response)
         return response
 
@@ -104,14 +127,6 @@ def _as_plain_text(response: Response) -> None:
         told = json.loads(response.get_data())
         response.set_data(f"{told['status']} {told['title']}\n{told['detail']}\n")
         response.content_type = "text/plain; charset=utf-8"
-
-
-def _open_to_other_sites(response: Response) -> None:
-    """Let scripts of any site read, without cookies or other credentials."""
-    response.headers.update(_OPEN)
-    if request.method == "OPTIONS":
-        response.headers.update(_PREFLIGHT)
-        response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
 
 
 def _compress(response: Response) -> None:
