@@ -96,6 +96,7 @@ def test_clients_without_debt_are_forgotten_when_there_are_many(monkeypatch):
     for n in range(1000):
         admission.enter(str(n))
         admission.leave(str(n), 0)
+        admission.finish(str(n))
     assert len(admission._clients) <= 100
 
 
@@ -111,6 +112,7 @@ def test_many_threads_never_exceed_the_places():
             with lock:
                 most = max(most, admission.running)
             admission.leave(name, 0)
+            admission.finish(name)
 
     threads = [threading.Thread(target=work, args=(str(n % 5),)) for n in range(20)]
     for thread in threads:
@@ -119,3 +121,14 @@ def test_many_threads_never_exceed_the_places():
         thread.join()
     assert most <= 3
     assert (admission.running, admission.waiting) == (0, 0)
+
+
+def test_an_answer_that_is_not_read_counts_until_it_is():
+    admission = Admission(Limits(client_queries=2))
+    for _ in range(2):
+        admission.enter("a")
+        admission.leave("a", 0)
+    with pytest.raises(BudgetError, match="2 of your queries are running or waiting already"):
+        admission.enter("a")
+    admission.finish("a")
+    admission.enter("a")

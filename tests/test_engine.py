@@ -397,7 +397,7 @@ def test_a_client_that_has_used_its_seconds_waits(store):
         engine.answer(DEATH, asker=client)
     with pytest.raises(BudgetError, match=r"more than 0\.1 seconds a minute") as caught:
         engine.answer("ASK {}", asker=client)
-    assert 50 <= caught.value.retry <= 130
+    assert caught.value.retry > 50  # what it used and the worker that died of it
     assert json.loads(engine.answer("ASK {}", asker=Asker("192.0.2.2")).read())["boolean"]
     engine.close()
 

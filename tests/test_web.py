@@ -541,9 +541,9 @@ def test_a_city_with_data_of_its_own_gets_the_form_and_a_word_at_the_field(tmp_p
 
 
 def test_settings_come_from_the_environment_and_are_checked():
-    settings = Settings.from_environment({"KG_SECONDS": "5", "KG_MEMORY_MB": "512"})
+    settings = Settings.from_environment({"KG_SECONDS": "5", "KG_MEMORY_MB": "1024"})
     assert settings.limits.seconds == 5
-    assert settings.limits.memory_bytes == 512 * 1024**2
+    assert settings.limits.memory_bytes == 1024**3
     with pytest.raises(InputError, match="KG_SECONDS is 'soon'"):
         Settings.from_environment({"KG_SECONDS": "soon"})
 

@@ -19,7 +19,7 @@ class _Client:
     seconds: float
     counted: float
     running: int = 0
-    waiting: int = 0
+    open: int = 0  # running, waiting, or still being read
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Admission:
         return len(self._waiting)
 
     def enter(self, client: str, gone: Callable[[], bool] | None = None) -> None:
-        """Return when the client has a place; it must `leave` later.
+        """Return when the client has a place; it must `leave` it later, and `finish` in the end.
 
         Raises BudgetError (the client's own limits), OverloadError (everyone's) or GoneError.
         """
@@ -58,13 +58,14 @@ class Admission:
             # Where a place is free, those who wait may not take it: their client has its share.
             if self._fits(client, account):
                 account.running += 1
+                account.open += 1
                 self.running += 1
                 return
             if len(self._waiting) >= self._limits.queue:
                 raise OverloadError("too many queries wait already; try again in a moment")
             ticket = _Ticket(client)
             self._waiting.append(ticket)
-            account.waiting += 1
+            account.open += 1
         self._wait(ticket, gone)
 
     def leave(self, client: str, seconds: float) -> None:
@@ -75,6 +76,11 @@ class Admission:
             account.running -= 1
             self.running -= 1
             self._call()
+
+    def finish(self, client: str) -> None:
+        """Count a query of the client no more: its answer was read, or will not be."""
+        with self._lock:
+            self._account(client).open -= 1
 
     def _wait(self, ticket: _Ticket, gone: Callable[[], bool] | None) -> None:
         give_up = time.monotonic() + self._limits.wait_seconds
@@ -94,7 +100,7 @@ class Admission:
             if ticket.called.is_set():
                 return False
             self._waiting.remove(ticket)
-            self._account(ticket.client).waiting -= 1
+            self._account(ticket.client).open -= 1
             return True
 
     def _call(self) -> None:
@@ -103,7 +109,6 @@ class Admission:
             account = self._account(ticket.client)
             if self._fits(ticket.client, account):
                 self._waiting.remove(ticket)
-                account.waiting -= 1
                 account.running += 1
                 self.running += 1
                 ticket.called.set()
@@ -122,10 +127,10 @@ class Admission:
                 "minute; wait, ask for less, or take a download of the release",
                 -account.seconds / self._per_second,
             )
-        if account.running + account.waiting >= self._limits.client_queries:
+        if account.open >= self._limits.client_queries:
             raise BudgetError(
-                f"{self._limits.client_queries} of your queries are running or waiting already; "
-                "send the next one when one of them has ended",
+                f"{self._limits.client_queries} of your queries are running or waiting already, or "
+                "their answers unread; send the next one when one of them has ended",
                 1,
             )
 
@@ -150,6 +155,5 @@ class Admission:
         """Drop the clients about whom there is nothing to remember."""
         for name in list(self._clients):
             client = self._clients[name]
-            busy = client.running or client.waiting
-            if not busy and self._account(name).seconds >= self._limits.client_seconds:
+            if not client.open and self._account(name).seconds >= self._limits.client_seconds:
                 del self._clients[name]

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kg import guard
@@ -122,8 +123,13 @@ class Engine:
             "union": self.union and not names_graphs(query),
             "prefixes": dict(_PREFIX.findall(query)),
         }
-        run = self._begin(asker, budget)
-        return Answer(run, run.read(question, self.limits))
+        try:
+            run = self._begin(asker, budget)
+            frames = run.read(question, self.limits)
+            return Answer(run, frames, partial(self._admission.finish, asker.client))
+        except BaseException:
+            self._admission.finish(asker.client)
+            raise
 
     def close(self) -> None:
         """Stop all workers, whatever they are doing, and wait until they are gone."""

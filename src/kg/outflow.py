@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from kg.tags import with_cased_tags
 
 PIECE = 64 * 1024  # bytes; a smaller answer travels whole
+MOST_HELD = 16 * 1024**2  # bytes without a safe end: one value, or one row
 PATIENCE = 0.1  # seconds after which a piece goes out smaller
 
 # A piece ends before `<`, or after the first sign of the others: no language tag is torn there.
@@ -24,7 +25,7 @@ _Item = TypeVar("_Item")
 
 
 class LimitReached(Exception):  # noqa: N818 - it never leaves the worker
-    """The answer outgrew a limit; `str` names it: `rows` or `bytes`."""
+    """The answer outgrew a limit; `str` names it: `rows`, `bytes` or `value`."""
 
 
 class Outflow:
@@ -45,6 +46,8 @@ class Outflow:
 
     def write(self, part: Any) -> int:
         """Take the next bytes. Raises LimitReached when they are too many."""
+        if len(part) > MOST_HELD:
+            raise LimitReached("value")
         self._held += part
         if len(self._held) >= self._enough or time.monotonic() >= self._due:
             end = self._safe_end()
@@ -53,6 +56,8 @@ class Outflow:
             self._due = time.monotonic() + PATIENCE
             if end:
                 self._send(self._taken(end))
+            if len(self._held) > MOST_HELD:
+                raise LimitReached("value")
         return len(part)
 
     def flush(self) -> None:

@@ -21,6 +21,7 @@ from kg.limits import (
     UnansweredError,
 )
 from kg.messages import syntax_message
+from kg.outflow import MOST_HELD
 from kg.workers import Worker
 
 # What is counted for each way to end.
@@ -40,13 +41,15 @@ _WORDS = {"rows": "rows or triples", "bytes": "bytes"}
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: an address on the network, and a way to see whether it has gone away.
+    """Who asks: an address on the network, and ways to see it gone and to hang up on it.
 
-    The address "" is the house itself, which has no budget.
+    The address "" is the house itself, which has no budget. Hanging up is for a client that does
+    not read, when its query was stopped: nobody should wait for it then.
     """
 
     client: str = ""
     gone: Callable[[], bool] | None = None
+    hang_up: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class Run:
             return False
         self.worker.kill()
         self._tell(OUTCOMES[type(why)])
+        if self.asker.hang_up:
+            self.asker.hang_up()
         return True
 
     def read(self, question: Mapping[str, Any], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
@@ -163,15 +168,20 @@ class Answer:
     means that the rest will never come. `close` it in any case.
     """
 
-    def __init__(self, run: Run, frames: Iterator[tuple[bytes, bytes]]) -> None:
-        self._run, self._frames = run, frames
+    def __init__(
+        self, run: Run, frames: Iterator[tuple[bytes, bytes]], read: Callable[[], None]
+    ) -> None:
+        """Wait for the beginning of the answer; `read` is called when no more of it is awaited."""
+        self._run, self._frames, self._read = run, frames, read
         head = json.loads(next(frames)[1])
         self.form: str = head["form"]
         self.syntax: str = head["syntax"]
         kind, self._first = next(frames)
         self.whole = self._first if kind == b"L" else None
+        self._is_open = True
         if self.whole is not None:
             next(frames, None)  # nothing, but then it is known how it ended
+            self.close()
 
     @property
     def ended(self) -> Ended | None:
@@ -192,8 +202,11 @@ class Answer:
 
     def close(self) -> None:
         """Stop what may still be running."""
-        if self._run.stop(GoneError("the answer was not read to its end")):
-            self._run.worker.close()
+        if self._is_open:
+            self._is_open = False
+            if self._run.stop(GoneError("the answer was not read to its end")):
+                self._run.worker.close()
+            self._read()
 
 
 def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError | None:
@@ -207,6 +220,11 @@ def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError |
             return TooLargeError(
                 f"the answer has more than {most:,} {_WORDS[what]}; there is no partial answer. "
                 "Ask for less: a LIMIT, fewer columns, or a download of the release"
+            )
+        case "value":
+            return TooLargeError(
+                f"a single value or row of the answer has more than {MOST_HELD:,} bytes; there is "
+                "no partial answer. Ask for less"
             )
         case _:
             return UnansweredError(f"the engine cannot answer this: {said['message']}")

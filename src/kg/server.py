@@ -5,9 +5,12 @@ import ctypes
 import logging
 import signal
 import socket
+import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from socket import SO_LINGER, SOL_SOCKET
 from types import FrameType
 from typing import Any
 
@@ -15,8 +18,9 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from kg.errors import InputError, KgError
 from kg.release import Release
@@ -25,15 +29,54 @@ from kg.web import change_release, create_app
 
 _SPARE_THREADS = 16  # for pages, beside those that wait for queries
 _IDLE = 60  # seconds that a connection may stay without a request
-_STALLED = 20  # seconds in which a client must take or send something
+_STALLED = 20  # seconds in which a client must send the rest of its request
+_UNREAD = 5  # seconds in which it must take something of its answer
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 _log = logging.getLogger(__name__)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc] # waitress publishes no types
-    """A connection that knows since when its client owes the rest of a request."""
+class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress publishes no types
+    """Reads requests, and refuses in words what would else end the connection without any."""
 
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request. Raises ParsingError, which is answered with 400."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError(f"Invalid request: {error}") from error
+        # RFC 9112, 6.1: who sends both may smuggle one request within another.
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """A request whose application may hang up on a client that does not read."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Return the environment of WSGI, and our own word in it."""
+        return {**super().get_environment(), "kg.hang_up": self.channel.hang_up}
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that knows since when a request is owed by its client, and an answer by us."""
+
+    parser_class = _Parser
+    task_class = _Task
     asked_since = 0.0
+    served_since = 0.0  # 0 while no request is at work
+
+    def service(self) -> None:
+        """Answer a request; note since when."""
+        self.served_since = time.time()
+        try:
+            super().service()
+        finally:
+            self.served_since = 0.0
+
+    def hang_up(self) -> None:
+        """End the connection where the client has left so much unread that we wait for it."""
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            self.server.abort(self)
 
     def handle_read(self) -> None:
         """Note when the first bytes of a request came; trickling more does not help it."""
@@ -87,7 +130,10 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]
             _sock=listener,
         )
         self._settings = settings
+        # What takes longer is no query any more, but a reader that takes a byte now and then.
+        self._longest = limits.wait_seconds + limits.seconds + _STALLED
         self._stopping = threading.Event()
+        self._aborted: deque[_Channel] = deque()  # for the loop, which alone may close them
 
     def handle_accept(self) -> None:
         """Take a connection, unless its client has too many."""
@@ -106,9 +152,16 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]
         for channel in list(self.active_channels.values()):
             half_a_request = channel.request is not None and not channel.requests
             owes = half_a_request and channel.asked_since < now - _STALLED
-            stuck = channel.total_outbufs_len and channel.last_activity < now - _STALLED
-            if owes or stuck:
-                channel.will_close = True
+            unread = channel.total_outbufs_len > 0
+            stuck = unread and channel.last_activity < now - _UNREAD
+            endless = unread and 0 < channel.served_since < now - self._longest
+            if owes or stuck or endless:
+                self.abort(channel)
+
+    def abort(self, channel: _Channel) -> None:
+        """End a connection so that its client sees it torn, not ended; from any thread."""
+        self._aborted.append(channel)
+        self.pull_trigger()
 
     def serve(self) -> None:
         """Answer requests until `stop`; then end those that are being answered, and return."""
@@ -134,6 +187,11 @@ class HttpServer(TcpWSGIServer):  # type: ignore[misc]
 
     def _turn(self) -> None:
         wasyncore.loop(timeout=0.5, use_poll=True, map=self._map, count=1)
+        while self._aborted:
+            channel = self._aborted.popleft()
+            if channel.socket.fileno() >= 0:  # else it was closed meanwhile
+                channel.socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+                channel.handle_close()
 
     def _busy(self) -> bool:
         return any(map(self._is_busy, self.active_channels.values()))

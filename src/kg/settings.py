@@ -90,7 +90,7 @@ VARIABLES = (
     Variable("KG_ROWS", "rows", "rows or triples of an answer"),
     Variable("KG_RESULT_MB", "result_bytes", "megabytes of an answer", MB, least=0.001),
     Variable("KG_QUERY_CHARACTERS", "characters", "characters of a query's text"),
-    Variable("KG_MEMORY_MB", "memory_bytes", "megabytes of memory of a worker", MB, least=256),
+    Variable("KG_MEMORY_MB", "memory_bytes", "megabytes of memory of a worker", MB, least=768),
     Variable("KG_WORKERS", "workers", "queries that run at once"),
     Variable(
         "KG_LONG_QUERIES",

@@ -1,6 +1,7 @@
 """SPARQL text cut into tokens: enough to replace a variable, or to see what a query may do."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Token(NamedTuple):
     start: int
 
 
-def tokens(query: str) -> tuple[Token, ...]:
+def tokens(query: str) -> Iterable[Token]:
     """Return the tokens of `query` in order; joined, their texts are `query` again.
 
     A lone quotation mark is of kind `quote`: the text cannot be cut up reliably after it.
@@ -38,14 +39,19 @@ def tokens(query: str) -> tuple[Token, ...]:
     return _remembered(query) if len(query) <= _SHORT else _cut(query)
 
 
-def _cut(query: str) -> tuple[Token, ...]:
-    found = [(m.lastgroup or "mark", m.group(), m.start()) for m in _TOKEN.finditer(query)]
-    return tuple(map(Token._make, found))
+def _cut(query: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(query):
+        yield Token(match.lastgroup or "mark", match.group(), match.start())
 
 
-# Several questions are asked about the same text one after another.
+# Several questions are asked about the same text one after another. Long texts are cut only as
+# far as each has to look.
 _SHORT = 5000  # characters
-_remembered = lru_cache(32)(_cut)
+
+
+@lru_cache(32)
+def _remembered(query: str) -> tuple[Token, ...]:
+    return tuple(_cut(query))
 
 
 def names_graphs(query: str) -> bool:
@@ -84,10 +90,12 @@ def operation(query: str) -> Token | None:
     return None
 
 
+_CHANGING = re.compile(r"(?i)\b(?:NOW|RAND|UUID|STRUUID)\b")
+
+
 def changes_by_itself(query: str) -> bool:
     """Return whether `query` may have another answer each time; rather yes than no."""
-    words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
-    return not words.isdisjoint(("NOW", "RAND", "UUID", "STRUUID"))
+    return bool(_CHANGING.search(query))
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -57,7 +57,7 @@ class Worker:
 
     def slow_down(self) -> None:
         """Let everyone else go first, for good: only root could take that back."""
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 19)
 
     def kill(self) -> None:

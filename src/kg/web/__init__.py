@@ -1,6 +1,8 @@
 """The site: questions, SPARQL, pages about everything in the graph, downloads."""
 
-from flask import Flask, Response, request
+from typing import Any
+
+from flask import Flask
 
 from kg.release import Release
 from kg.settings import Settings
@@ -50,6 +52,14 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
         now = service().release
         return {"release_id": now.id, "licence": now.description.get("licence")}
 
+    inner = app.wsgi_app
+
+    def nameless(environ: dict[str, Any], start_response: Any) -> Any:
+        # What a client calls this host is used nowhere, and some names even break routing.
+        environ["HTTP_HOST"] = "kg.invalid"
+        return inner(environ, start_response)
+
+    app.wsgi_app = nameless  # type: ignore[method-assign]
     return app
 
 

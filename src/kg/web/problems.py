@@ -3,7 +3,7 @@
 import json
 import logging
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import KgError, NotFoundError, ParameterError, QueryError
@@ -36,7 +36,11 @@ def install(app: Flask) -> None:
     def protocol(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return Response(error.get_response().get_data(), error.code, error.get_headers())
-        response = problem(error.code, error.description or error.name)
+        words = error.description or error.name
+        if error.code == 413:
+            most = current_app.config["MAX_CONTENT_LENGTH"]
+            words = f"the request is larger than {most // 1024} kB; send a shorter query"
+        response = problem(error.code, words)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value

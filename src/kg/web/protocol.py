@@ -32,7 +32,8 @@ def asker() -> Asker:
     address = request.remote_addr or "unknown"
     if ":" in address:
         address = str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    return Asker(address, request.environ.get("waitress.client_disconnected"))
+    environ = request.environ
+    return Asker(address, environ.get("waitress.client_disconnected"), environ.get("kg.hang_up"))
 
 
 def read_question() -> Question:

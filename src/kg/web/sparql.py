@@ -1,8 +1,6 @@
 """The SPARQL endpoint: read-only, and every stranger's query in a worker process."""
 
-import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request
@@ -10,12 +8,10 @@ from werkzeug.exceptions import BadRequest, NotAcceptable
 
 from kg.errors import KgError, QueryError
 from kg.guard import check_length
-from kg.outflow import ROW_OF_JSON
 from kg.running import Answer
 from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
-from kg.web.labels import names_of
-from kg.web.languages import page_language
+from kg.web.preview import shown_of
 from kg.web.problems import status_of, with_retry
 from kg.web.protocol import Question, asker, read_question
 from kg.web.service import service
@@ -24,8 +20,6 @@ from kg.web.transfer import held, not_modified, sent, tag_of, tagged
 
 bp = Blueprint("sparql", __name__)
 
-ROWS_SHOWN = 1000
-TRIPLES_SHOWN = 100_000  # characters of Turtle
 LONGEST_LINKED = 1500  # characters of a query
 GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 _OFFERED: dict[str, tuple[formats.Offer, ...]] = {
@@ -140,7 +134,7 @@ def _page(question: Question) -> Response:
         try:
             _check_parameters(query)
             g.answer = _ask(question)
-            shown = _shown(g.answer)
+            shown = shown_of(g.answer)
         except KgError as wrong:
             error = wrong
     page = render_template(
@@ -174,45 +168,3 @@ def _spot(query: str, message: str) -> str | None:
     if not found or int(found[1]) > len(lines) or len(lines[int(found[1]) - 1]) > 500:
         return None
     return f"{lines[int(found[1]) - 1]}\n{' ' * (int(found[2]) - 1)}^"
-
-
-def _shown(answer: Answer) -> dict[str, Any]:
-    """Return what a page shows of an answer: its beginning, with names, and whether that is all."""
-    try:
-        if answer.form == "graph":
-            text = _beginning(answer, TRIPLES_SHOWN).decode("utf-8", "ignore")
-            return {"turtle": text[:TRIPLES_SHOWN], "more": len(text) > TRIPLES_SHOWN}
-        found, more = _first_rows(answer)
-    finally:
-        answer.close()
-    if answer.form == "boolean":
-        return {"boolean": found["boolean"]}
-    rows = found["results"]["bindings"]
-    iris = {term["value"] for row in rows for term in row.values() if term["type"] == "uri"}
-    try:
-        names = names_of(iris, service().store, page_language())
-    except (QueryError, ValueError):  # an address that only a stranger's query could make
-        names = {}
-    return {"columns": found["head"]["vars"], "rows": rows, "more": more, "names": names}
-
-
-def _beginning(pieces: Iterable[bytes], size: int) -> bytes:
-    """Return at least the first `size` bytes, where there are as many."""
-    body = b""
-    for piece in pieces:
-        body += piece
-        if len(body) > 4 * size:  # a character has up to four
-            break
-    return body
-
-
-def _first_rows(answer: Answer) -> tuple[dict[str, Any], bool]:
-    """Return the first rows as JSON, and whether there are more; they are not even read."""
-    body = b""
-    for piece in answer:
-        body += piece
-        ends = [match.start() + 1 for match in ROW_OF_JSON.finditer(body)]
-        if len(ends) >= ROWS_SHOWN:
-            return json.loads(body[: ends[ROWS_SHOWN - 1]] + b"]}}"), True
-    found: dict[str, Any] = json.loads(body)
-    return found, False
