@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,17 @@ from measuring import ROOT
 
 @dataclass(frozen=True)
 class Server:
-    """A server of ours: its process, its port and the seconds until it was open."""
+    """A server of ours: its process, its port, the seconds until it was open, and its log."""
 
     pid: int
     port: int
     seconds: float
+    log: Path
+
+    def complaints(self) -> list[str]:
+        """Return what its log tells beside the lines of JSON for requests."""
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return [line for line in lines if not line.startswith("{")]
 
 
 @contextlib.contextmanager
@@ -38,22 +45,23 @@ def served(*arguments: str, **environment: str) -> Iterator[Server]:
 def listening(command: Sequence[str], environment: dict[str, str]) -> Iterator[Server]:
     """Give the server that `command` starts; it prints a line with `http://…:PORT/`."""
     begin = time.perf_counter()
+    handle, name = tempfile.mkstemp(prefix="kg-benchmark-", suffix=".log")
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=handle,
         text=True,
         env={**os.environ, **environment},
         start_new_session=True,
     )
+    os.close(handle)
     assert process.stdout is not None
     try:
         port = next((found[1] for line in process.stdout if (found := _address(line))), None)
         if port is None:
             raise SystemExit(f"{' '.join(command)}: does not start; run it by hand to see why")
-        server = Server(process.pid, int(port), 0)
-        _wait_until_open(server)
-        yield Server(process.pid, server.port, time.perf_counter() - begin)
+        _wait_until_open(int(port))
+        yield Server(process.pid, int(port), time.perf_counter() - begin, Path(name))
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -63,19 +71,20 @@ def listening(command: Sequence[str], environment: dict[str, str]) -> Iterator[S
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
+        Path(name).unlink()
 
 
 def _address(line: str) -> re.Match[str] | None:
     return re.search(r"http://[^ /]+:(\d+)/", line)
 
 
-def _wait_until_open(server: Server) -> None:
+def _wait_until_open(port: int) -> None:
     for _ in range(600):
-        with contextlib.suppress(OSError), Client(server.port) as client:
+        with contextlib.suppress(OSError), Client(port) as client:
             client.get("/")
             return
         time.sleep(0.02)
-    raise SystemExit(f"port {server.port} does not answer")
+    raise SystemExit(f"port {port} does not answer")
 
 
 def family(pid: int) -> list[int]:

@@ -179,7 +179,7 @@ def print_all(crowd: Crowd, looks: list[Look], before: Look, after: Look) -> Non
     print_table(("the server", "at rest before", "at rest after", "busy, median", "most"), rows)
     steps = [f"{sample:.0f}" for sample in busy["web"][:: max(1, len(looks) // 20)]]
     print(f"\nThe web process over time, MB: {' '.join(steps)}")
-    print(f"Growth of the web process: {100 * (after.web / before.web - 1):+.1f} %")
+    print(f"Growth of the web process: {100 * (after.web / max(before.web, 1) - 1):+.1f} %")
 
 
 def main() -> None:
@@ -190,8 +190,10 @@ def main() -> None:
     print_machine()
     with served(KG_SECONDS=str(SECONDS)) as server:
         crowd, kind, looks, before, after = soak(server, minutes)
+        complaints = server.complaints()
     print_all(crowd, looks, before, after)
     found = faults(crowd, kind, before, after)
+    found += [f"in the log: {line}" for line in complaints[:20]]
     for fault in found:
         print(f"FAULT: {fault}")
     sys.exit(bool(found))

@@ -542,3 +542,14 @@ def test_what_the_engine_does_not_know_is_said(engine):
     with pytest.raises(UnansweredError, match="not supported"):
         engine.answer("SELECT * WHERE { ?s ?p ?o FILTER (<urn:f>(?o)) }").read()
     assert fine(engine)
+
+
+def test_looking_through_a_long_text_is_charged_too(store):
+    engine = Engine(store, Limits(client_seconds=0.001))
+    client = Asker("192.0.2.1")
+    long = "ASK { " + "<urn:s> <urn:p> 1 . " * 4500 + "} }"
+    with pytest.raises((QueryError, BudgetError)):
+        engine.answer(long, asker=client)
+    with pytest.raises(BudgetError):
+        engine.answer("ASK {}", asker=client)
+    engine.close()

@@ -9,9 +9,9 @@ LAYERS = [
     {"errors"}, {"namespaces"}, {"tags"}, {"reading"}, {"turtle"}, {"formatting"},
     {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"messages"}, {"syntaxes"}, {"store"},
     {"canned"}, {"headers"}, {"reason"}, {"graphs"}, {"report"}, {"shapes"}, {"validate"},
-    {"evidence"}, {"export"}, {"release"}, {"building"}, {"places"}, {"queries"},
+    {"evidence"}, {"jsonld"}, {"export"}, {"release"}, {"building"}, {"places"}, {"queries"},
     {"tables"}, {"limits"}, {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"worker"},
-    {"workers"}, {"running"}, {"engine"}, {"web"}, {"server"},
+    {"workers"}, {"running"}, {"engine"}, {"connections"}, {"web"}, {"server"},
     {"commands"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.

@@ -575,6 +575,39 @@ def test_head_is_get_without_the_body(client, address):
         assert head.headers[name] == got.headers[name]
 
 
+def test_what_a_plain_query_sees_is_one_setting_in_behaviour_and_description(tmp_path):
+    """`own` is the data set's default graph, as the W3C's tests expect; `union` all graphs."""
+    release = w3c_release(tmp_path, "fedcba9876543210")
+    seen, tags = {}, set()
+    for setting in ("union", "own"):
+        app = create_app(release, Settings(default_graph=setting))
+        client = app.test_client()
+        answer = get(client, "SELECT ?s WHERE { ?s ?p ?o } ORDER BY ?s")
+        tags.add(answer.headers["ETag"])
+        whole = client.get("/data?default", headers={"Accept": "application/n-triples"})
+        in_graphs = get(client, "SELECT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
+        from_ = get(client, f"SELECT ?s FROM <{W3C.format(1)}> WHERE {{ ?s ?p ?o }}")
+        described = Graph().parse(data=client.get("/sparql").data, format="turtle")
+        seen[setting] = (
+            len(answer.json["results"]["bindings"]),
+            whole.data.count(b"\n"),
+            len(in_graphs.json["results"]["bindings"]),
+            len(from_.json["results"]["bindings"]),
+            (None, SD.feature, SD.UnionDefaultGraph) in described,
+        )
+        app.extensions["kg"].engine.close()
+    assert len(tags) == 2
+    assert seen == {"union": (4, 4, 3, 1, True), "own": (1, 1, 3, 1, False)}
+
+
+def test_scripts_of_other_sites_read_nothing_where_they_may_not(tmp_path):
+    app = create_app(small_release(tmp_path), Settings(cross_origin="none"))
+    for answer in (get(app.test_client(), SELECT), app.test_client().options("/sparql")):
+        assert answer.status_code == 200
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+    app.extensions["kg"].engine.close()
+
+
 @pytest.mark.parametrize("address", ["/sparql", "/data", "/.well-known/void"])
 def test_scripts_of_other_sites_may_read_but_send_no_credentials(client, address):
     origin = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}

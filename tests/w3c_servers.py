@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.connections import HttpServer
 from kg.graphs import Project
 from kg.limits import Limits
 from kg.release import temporary_release
-from kg.server import HttpServer, listen
+from kg.server import listen
 from kg.settings import Settings
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 from kg.web import create_app

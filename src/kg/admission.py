@@ -1,5 +1,6 @@
 """Who may run a query now: places for all, a queue that ends, a budget for each client."""
 
+import ipaddress
 import threading
 import time
 from collections import deque
@@ -10,6 +11,23 @@ from kg.limits import BudgetError, GoneError, Limits, OverloadError
 
 _LOOK = 0.25  # seconds between two looks whether a waiting client is still there
 _MOST_CLIENTS = 10_000  # remembered at once, while none of them is in debt
+
+
+def client_of(address: str) -> str:
+    """Return the client that an address on the network stands for.
+
+    In IPv6 that is a network of 64 bits, as providers give to one client; an IPv4 address in the
+    form of IPv6 is one of IPv4. What is no address stands for itself.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 @dataclass
@@ -46,6 +64,16 @@ class Admission:
     def waiting(self) -> int:
         """How many queries wait for a place."""
         return len(self._waiting)
+
+    def check(self, client: str) -> None:
+        """Raise BudgetError where the client may not ask now, before anything is done for it."""
+        with self._lock:
+            self._check(client, self._account(client))
+
+    def charge(self, client: str, seconds: float) -> None:
+        """Let the client pay for work that was no query in a worker."""
+        with self._lock:
+            self._account(client).seconds -= seconds
 
     def enter(self, client: str, gone: Callable[[], bool] | None = None) -> None:
         """Return when the client has a place; it must `leave` it later, and `finish` in the end.

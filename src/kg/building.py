@@ -15,6 +15,7 @@ from kg import __version__, export
 from kg.errors import InputError, KgError
 from kg.graphs import Project, build_graphs, built_turtle, quads_of, source_folders
 from kg.headers import read_queries
+from kg.jsonld import jsonld_context
 from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
 from kg.reading import to_oxigraph, write_whole
 from kg.release import Release, code_digest, is_whole, open_release
@@ -140,7 +141,7 @@ def _write(
         for format_, (name, media_type, writer) in export.FORMATS.items():
             progress(f"Writing {name}")
             dumps.append(_dump(draft, name, media_type, format_, writer(graphs)))
-        context = {"@context": export.jsonld_context(graphs[GRAPH.ontology])}
+        context = {"@context": jsonld_context(graphs[GRAPH.ontology])}
         text = json.dumps(context, ensure_ascii=False, indent=1) + "\n"
         dumps.append(_dump(draft, "context.jsonld", "application/ld+json", "context", text))
         (draft / "report.json").write_text(_json(report.to_json()), "utf-8")

@@ -1,6 +1,7 @@
 """The command line: build, validate, query, export, fmt, evidence, serve."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -292,5 +293,7 @@ def serve(
     if not data:
         run_server(lambda: current_release(found), host, port, settings)
         return
+    if "KG_CROSS_ORIGIN" not in os.environ:
+        settings = replace(settings, cross_origin="none")  # these may be nobody else's business
     with temporary_release(list(data), found) as release:
         run_server(lambda: release, host, port, settings)

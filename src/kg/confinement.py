@@ -10,7 +10,8 @@ from pathlib import Path
 _EPERM = 1
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _FILTER = 22, 38, 2
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | _EPERM
-_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_LOAD, _JUMP_IF_EQUAL, _JUMP_FROM_ON, _RETURN = 0x20, 0x15, 0x35, 0x06
+_X32 = 0x40000000  # from here on x86_64 has a second set of the same calls
 # The architecture's number in seccomp, and those of socket(2) and io_uring_setup(2).
 _SYSTEMS = {
     "x86_64": (0xC000003E, 41, 425),
@@ -43,8 +44,9 @@ def refuse_sockets() -> bool:
         struct.pack("HBBI", *instruction)
         for instruction in (
             (_LOAD, 0, 0, 4),  # the architecture; a foreign one is refused
-            (_JUMP_IF_EQUAL, 0, 4, architecture),
+            (_JUMP_IF_EQUAL, 0, 5, architecture),
             (_LOAD, 0, 0, 0),  # the number of the call
+            (_JUMP_FROM_ON, 3, 0, _X32),
             (_JUMP_IF_EQUAL, 2, 0, socket),
             (_JUMP_IF_EQUAL, 1, 0, uring),
             (_RETURN, 0, 0, _ALLOW),

@@ -23,6 +23,7 @@ ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is ser
 _log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two looks at what is running
 _READY = 2  # workers kept ready
+_SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
 
 # The stranger's own prefixes, to write triples with.
@@ -105,7 +106,8 @@ class Engine:
         """
         asker = asker or Asker()
         try:
-            guard.check(query, self.limits.characters)
+            self._admission.check(asker.client)
+            self._look_through(query, asker)
             self._admission.enter(asker.client, asker.gone)
         except KgError as error:
             self._told(Ended(OUTCOMES[type(error)]))
@@ -130,6 +132,15 @@ class Engine:
         except BaseException:
             self._admission.finish(asker.client)
             raise
+
+    def _look_through(self, query: str, asker: Asker) -> None:
+        begun = time.monotonic()
+        try:
+            guard.check(query, self.limits.characters)
+        finally:
+            # Long texts take a while to look through, also those that are refused then.
+            if (seconds := time.monotonic() - begun) > _SMALL:
+                self._admission.charge(asker.client, seconds)
 
     def close(self) -> None:
         """Stop all workers, whatever they are doing, and wait until they are gone."""

@@ -23,6 +23,8 @@ _CERTAIN = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://|[^'()#]*>$)")
 def check(query: str, longest: int = LONGEST) -> None:
     """Raise QueryError where `query` is too long or deep, an update, or asks another server."""
     check_length(query, longest)
+    if query.count("<<") > DEEPEST:
+        raise QueryError(f"more than {DEEPEST} times <<; the engine is not sure to bear it")
     depth = 0
     for token in tokens(query):
         if token.text in ("{", "(", "["):

@@ -1,10 +1,12 @@
 """RDF files of any syntax, read strictly: quads as they stand, or an error with line and column."""
 
 import os
+import re
 import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, Literal, URIRef
@@ -31,6 +33,12 @@ FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
 }
+
+
+# What stands before the root element of RDF/XML; entities are declared nowhere else.
+_HEAD = 1024**2
+_LONGEST_ENTITY = 200
+_ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?\S+\s+(?:"([^"]*)"|'([^']*)'|)""")
 
 
 def _is_rdf(path: Path) -> bool:
@@ -72,6 +80,8 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         with path.open("rb") as file:
             if file.read(len(BOM_UTF8)) != BOM_UTF8:
                 file.seek(0)
+            if FORMATS[path.suffix.lower()] == ox.RdfFormat.RDF_XML:
+                _refuse_bombs(file, path)
             # No base: an address that depends on where a file lies means nothing elsewhere. A
             # blank node is known in its own file only, so those of two files never meet.
             yield from ox.parse(file, format=FORMATS[path.suffix.lower()], rename_blank_nodes=True)
@@ -89,6 +99,26 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+
+
+def _refuse_bombs(file: BinaryIO, path: Path) -> None:
+    """Raise DataError where entities that RDF/XML declares could grow beyond measure.
+
+    Short ones that name addresses are common; one that is long, or made of others, is not.
+    """
+    start = file.tell()
+    head = file.read(_HEAD)
+    file.seek(start)
+    is_cut = len(head) == _HEAD and not re.search(rb"\]\s*>", head)
+    for entity in _ENTITY.finditer(head):
+        text = entity[1] or entity[2] or b""
+        if len(text) > _LONGEST_ENTITY or b"&" in text or is_cut:
+            line = head.count(b"\n", 0, entity.start()) + 1
+            raise DataError(
+                Place(path, line),
+                f"an entity that is longer than {_LONGEST_ENTITY} bytes, made of others, or one of "
+                "very many; write its text where it is used",
+            )
 
 
 def read_text(path: Path) -> str:

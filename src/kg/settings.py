@@ -21,6 +21,7 @@ class Settings:
     client_connections: int = 100
     stop_seconds: float = 30.0
     proxy: str = ""
+    cross_origin: str = "any"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -128,4 +129,11 @@ VARIABLES = (
         least=0,
     ),
     Variable("KG_PROXY", "proxy", "address of a reverse proxy whose X-Forwarded-For is believed"),
+    Variable(
+        "KG_CROSS_ORIGIN",
+        "cross_origin",
+        "whose scripts may read /sparql and /data in a browser: `any` site's, or `none` but ours; "
+        "with --data it is `none` where nothing is said",
+        words=("any", "none"),
+    ),
 )

@@ -46,10 +46,10 @@ def _cut(query: str) -> Iterator[Token]:
 
 # Several questions are asked about the same text one after another. Long texts are cut only as
 # far as each has to look.
-_SHORT = 5000  # characters
+_SHORT = 1000  # characters
 
 
-@lru_cache(32)
+@lru_cache(16)
 def _remembered(query: str) -> tuple[Token, ...]:
     return tuple(_cut(query))
 

@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> Response:
-        _log.error("fault at %s", request.path, exc_info=error)
+        _log.error("fault at %a", request.path, exc_info=error)
         return problem(500, "Something broke on our side. The fault has been logged.")
 
 

@@ -1,12 +1,12 @@
 """What a request asks, read as the SPARQL 1.1 Protocol says."""
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from kg.admission import client_of
 from kg.engine import Dataset
 from kg.running import Asker
 
@@ -28,12 +28,10 @@ class Question:
 
 
 def asker() -> Asker:
-    """Return who asks. In IPv6 that is a network of 64 bits, as providers give to one client."""
-    address = request.remote_addr or "unknown"
-    if ":" in address:
-        address = str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    """Return who asks."""
     environ = request.environ
-    return Asker(address, environ.get("waitress.client_disconnected"), environ.get("kg.hang_up"))
+    client = client_of(request.remote_addr or "unknown")
+    return Asker(client, environ.get("waitress.client_disconnected"), environ.get("kg.hang_up"))
 
 
 def read_question() -> Question:

@@ -140,6 +140,7 @@ def _page(question: Question) -> Response:
     page = render_template(
         "sparql.html",
         query=query or _EXAMPLE,
+        union=service().engine.union,
         graphs=[(name, value) for name in GRAPH_PARAMETERS for value in _given(name)],
         # Longer addresses are refused by many servers; the form can still ask for every format.
         linked=query is not None and not question.dataset and len(query) <= LONGEST_LINKED,

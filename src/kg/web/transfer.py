@@ -21,11 +21,10 @@ _OPEN_PATHS = {
 _SMALLEST = 1000  # bytes worth compressing
 # Lists and not single settings: these go with every answer, and a setting looks through all others.
 _ALL = [("X-Content-Type-Options", "nosniff")]
+_DATA = [*_ALL, ("Vary", "Accept, Accept-Language, Accept-Encoding")]
 _OPEN = [
-    *_ALL,
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id"),
-    ("Vary", "Accept, Accept-Language, Accept-Encoding"),
 ]
 _PREFLIGHT = [
     ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
@@ -100,6 +99,7 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
 
 def install(app: Flask) -> None:
     """Let `app` secure its pages; open, compress and describe what its endpoints send."""
+    is_open = app.config["KG_SETTINGS"].cross_origin == "any"
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -110,9 +110,10 @@ def install(app: Flask) -> None:
             if request.endpoint != "static":
                 response.headers.add("Vary", "Accept, Accept-Language")
             return response
-        # Scripts of any site may read, without cookies or other credentials.
-        response.headers.extend(_OPEN)
-        if request.method == "OPTIONS":
+        response.headers.extend(_DATA)
+        if is_open:  # scripts of any site may read, without cookies or other credentials
+            response.headers.extend(_OPEN)
+        if is_open and request.method == "OPTIONS":
             response.headers.extend(_PREFLIGHT)
             response.headers.add("Access-Control-Allow-Methods", ", ".join(sorted(response.allow)))
         if response.mimetype == "application/problem+json":

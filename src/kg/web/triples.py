@@ -5,7 +5,8 @@ from typing import Any
 
 from rdflib import Graph
 
-from kg.export import jsonld_context, ntriples
+from kg.export import ntriples
+from kg.jsonld import jsonld_context
 from kg.namespaces import MD, PREFIXES
 from kg.reading import to_rdflib
 from kg.turtle import to_turtle
