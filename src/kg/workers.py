@@ -13,7 +13,7 @@ from typing import Any
 from kg.worker import HEAD, frame
 
 _AHEAD = 1 << 20  # bytes that a worker may be ahead of its reader
-_READ = 1 << 18
+_READ = 1 << 16
 
 
 class Worker:
