@@ -79,8 +79,9 @@ def _form(found: object) -> str:
 
 
 def _graphs(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return which graphs the query sees: those of the request, else those of its FROM, else all.
+    """Return which graphs the query sees: those of the request, else those of its FROM.
 
+    Without either that is all of them as one, or the store's own default graph.
     Either list of the request replaces all of FROM and FROM NAMED; a list left out is empty.
     """
     if question["dataset"] is None:
