@@ -103,8 +103,10 @@ class Run:
             if long_places <= 0:
                 self.stop(OverloadError("too many long queries run already; try again later"))
             else:
-                self.long = True
-                self.worker.slow_down()
+                with self._lock:
+                    if not self._over:  # else the worker may serve another query already
+                        self.long = True
+                        self.worker.slow_down()
 
     def stop(self, why: LimitError) -> bool:
         """Kill the worker; who reads gets `why`. Return False where the query has ended before."""
@@ -140,13 +142,13 @@ class Run:
     def _finish(self, said: Mapping[str, Any], limits: Limits) -> None:
         error = _error(said, limits)
         outcome = OUTCOMES[type(error)] if error else "answer"
-        self._end(outcome, said.get("rows", 0), usable=not self.long)
+        self._end(outcome, said.get("rows", 0), usable=True)
         if error:
             raise error
 
     def _end(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
         if self._claim():
-            self._tell(outcome, rows, usable)
+            self._tell(outcome, rows, usable and not self.long)
 
     def _claim(self, why: LimitError | None = None) -> bool:
         """Return whether it is the caller who ends this: of two threads only one does."""
