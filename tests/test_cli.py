@@ -15,6 +15,7 @@ from rdflib import RDF, SH, Graph
 from conftest import ROOT
 from kg.cli import main
 from kg.graphs import Project
+from kg.reading import read_quads
 from kg.release import Release
 
 Built = tuple[Project, Release]
@@ -168,6 +169,21 @@ def test_export_writes_the_release(built: Built, tmp_path: Path) -> None:
     result = kg("--project", project.folder, "export", "-o", tmp_path / "nowhere" / "kg.ttl")
     fails(result, 2, "kg.ttl: cannot be written")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kg.jsonld", "kg.nq", "kg.ttl"]
+
+
+def test_export_writes_data_with_what_follows_from_them(tmp_path: Path) -> None:
+    data = ROOT / "tests" / "fixtures" / "serving.trig"
+    found = {}
+    for format_, suffix in (("nquads", "nq"), ("trig", "trig"), ("jsonld", "jsonld")):
+        target = tmp_path / f"out.{suffix}"
+        result = kg("export", "--data", data, "--format", format_, "-o", target)
+        assert result.returncode == 0 and "serving.trig" in result.stderr
+        found[format_] = {str(q) for q in read_quads(target) if "_:" not in str(q)}
+    assert found["trig"] == found["jsonld"] == found["nquads"]
+    assert {str(q) for q in read_quads(data) if "_:" not in str(q)} <= found["nquads"]
+    result = kg("export", "--data", tmp_path / "none.ttl", "-o", tmp_path / "none.nt")
+    fails(result, 2, "no such file")
+    assert not (tmp_path / "none.nt").exists()
 
 
 def test_evidence_is_held_against_the_documents(documents: Path, tmp_path: Path) -> None:

@@ -71,36 +71,36 @@ def fine(engine: Engine) -> bool:
 
 def test_rows_yes_and_triples_come_in_the_syntax_asked_for(engine):
     rows = engine.answer("SELECT (1 AS ?one) WHERE {}", results="csv")
-    assert (rows.form, rows.syntax, rows.read()) == ("rows", "csv", b"one\r\n1\r\n")
-    assert engine.answer("ASK {}", results="xml").form == "boolean"
+    assert (rows.begin()[:2], rows.read()) == (("rows", "csv"), b"one\r\n1\r\n")
+    assert engine.answer("ASK {}", results="xml").begin().form == "boolean"
     triples = engine.answer(
         "PREFIX ex: <http://example.org/> CONSTRUCT { ex:a ex:b ex:c } WHERE {}", graph="turtle"
     )
-    assert triples.form == "graph"
+    assert triples.begin().form == "graph"
     assert b"ex:a ex:b ex:c" in triples.read()
 
 
 def test_a_syntax_error_names_line_and_column(engine):
     with pytest.raises(QueryError, match="line 2, column "):
-        engine.answer("SELECT ?s\nWHRE {}")
+        engine.answer("SELECT ?s\nWHRE {}").begin()
 
 
 def test_a_query_is_stopped_at_its_deadline_and_the_next_is_fine(engine):
     with pytest.raises(DeadlineError, match="stopped after 1 seconds"):
-        engine.answer(DEATH)
+        engine.answer(DEATH).begin()
     assert fine(engine)
 
 
 def test_a_client_may_ask_for_less_time_but_not_for_more(engine):
     with pytest.raises(DeadlineError, match=r"after 0\.2 seconds"):
-        engine.answer(DEATH, seconds=0.2)
+        engine.answer(DEATH, seconds=0.2).begin()
     with pytest.raises(DeadlineError, match="after 1 seconds"):
-        engine.answer(DEATH, seconds=100)
+        engine.answer(DEATH, seconds=100).begin()
 
 
 def test_an_answer_that_is_too_large_is_an_error_and_not_a_part(engine):
     with pytest.raises(TooLargeError, match="no partial answer"):
-        engine.answer("SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r }").read()
+        engine.answer("SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r }").read().begin()
     assert fine(engine)
 
 
@@ -117,7 +117,7 @@ def test_an_answer_that_is_too_large_is_an_error_and_not_a_part(engine):
 )
 def test_deep_nesting_is_refused_before_anything_parses_it(engine, query):
     with pytest.raises(QueryError, match="brackets inside one another"):
-        engine.answer(query)
+        engine.answer(query).begin()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_deep_nesting_is_refused_before_anything_parses_it(engine, query):
 )
 def test_a_query_that_kills_the_worker_is_an_error_or_an_answer_and_the_next_is_fine(engine, query):
     with contextlib.suppress(BrokenError, DeadlineError, QueryError):
-        engine.answer(query)
+        engine.answer(query).begin()
     assert fine(engine)
 
 
@@ -143,7 +143,9 @@ def test_memory_is_limited_and_the_next_query_is_fine(store):
     chain = "".join(grow.replace("?a1", f"?a{n + 1}").replace("?a0", f"?a{n}") for n in range(8))
     try:
         with pytest.raises(BrokenError):
-            engine.answer('SELECT (STRLEN(?a8) AS ?n) WHERE { BIND ("aaaa" AS ?a0) ' + chain + "}")
+            engine.answer(
+                'SELECT (STRLEN(?a8) AS ?n) WHERE { BIND ("aaaa" AS ?a0) ' + chain + "}"
+            ).begin()
         assert fine(engine)
     finally:
         engine.close()
@@ -151,7 +153,7 @@ def test_memory_is_limited_and_the_next_query_is_fine(store):
 
 def test_too_long_a_query_is_refused(engine):
     with pytest.raises(QueryError, match="want at most 100,000"):
-        engine.answer("ASK {} #" + "x" * 100_000)
+        engine.answer("ASK {} #" + "x" * 100_000).begin()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_too_long_a_query_is_refused(engine):
 )
 def test_updates_are_refused(engine, update):
     with pytest.raises(QueryError, match="this graph is read-only"):
-        engine.answer(update)
+        engine.answer(update).begin()
 
 
 SERVICES = [
@@ -205,7 +207,7 @@ SERVICES = [
 @pytest.mark.parametrize("query", SERVICES)
 def test_service_is_refused_in_every_disguise(engine, listener, query):
     with pytest.raises(QueryError, match=r"SERVICE|service|escape"):
-        engine.answer(query.replace("URL", listener))
+        engine.answer(query.replace("URL", listener)).begin()
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ def test_service_is_refused_in_every_disguise(engine, listener, query):
     ],
 )
 def test_the_letters_alone_are_no_crime(engine, query):
-    assert engine.answer(query).form == "boolean"
+    assert engine.answer(query).begin().form == "boolean"
 
 
 @pytest.mark.parametrize("scheme", ["URL", "file:///etc/passwd", "ftp://127.0.0.1/x"])
@@ -232,7 +234,7 @@ def test_from_fetches_nothing(engine, listener, scheme, clause):
 def start_worker(store):
     """A worker by itself, without the guard and the pool around it."""
     worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "kg.worker", str(store), str(2 * 1024**3)],
+        [sys.executable, "-P", "-m", "kg.worker", str(store), str(2 * 1024**3), "1000", "1000000"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -247,8 +249,7 @@ def read_frame(worker) -> tuple[bytes, bytes]:
 
 def send(worker, query: str, seconds: float = 5) -> None:
     question = {"query": query, "results": "json", "graph": "turtle", "seconds": seconds,
-                "rows": 1000, "bytes": 1_000_000, "base": ENDPOINT, "dataset": None,
-                "union": True, "prefixes": {}}  # fmt: skip
+                "base": ENDPOINT, "dataset": None, "union": True, "prefixes": {}}  # fmt: skip
     worker.stdin.write(frame(b"Q", json.dumps(question).encode()))
     worker.stdin.flush()
 
@@ -315,7 +316,7 @@ def begin(engine: Engine, query: str = DEATH, **more) -> threading.Thread:
 
     def ask() -> None:
         with contextlib.suppress(LimitError):
-            engine.answer(query, **more).read()
+            engine.answer(query, **more).read().begin()
 
     before = engine.busy
     thread = threading.Thread(target=ask)
@@ -346,7 +347,7 @@ def test_when_all_workers_are_busy_the_answer_is_an_error(store):
     engine = Engine(store, Limits(seconds=3, workers=1, long_queries=1, wait_seconds=0.05))
     busy = begin(engine)
     with pytest.raises(OverloadError, match="no worker was free") as caught:
-        engine.answer("ASK {}")
+        engine.answer("ASK {}").begin()
     assert caught.value.retry
     engine.close()
     busy.join()
@@ -356,7 +357,7 @@ def test_a_full_queue_refuses_at_once(store):
     engine = Engine(store, Limits(seconds=3, workers=1, queue=0))
     busy = begin(engine)
     with pytest.raises(OverloadError, match="too many queries wait"):
-        engine.answer("ASK {}")
+        engine.answer("ASK {}").begin()
     engine.close()
     busy.join()
 
@@ -374,7 +375,7 @@ def test_of_long_queries_only_some_may_run(store):
     first = begin(engine)
     until(lambda: any(run.long for run in engine._runs))
     with pytest.raises(OverloadError, match="too many long queries"):
-        engine.answer(DEATH)
+        engine.answer(DEATH).begin()
     assert fine(engine)
     engine.close()
     first.join()
@@ -394,9 +395,9 @@ def test_a_client_that_has_used_its_seconds_waits(store):
     engine = Engine(store, Limits(seconds=0.2, client_seconds=0.1))
     client = Asker("192.0.2.1")
     with pytest.raises(DeadlineError):
-        engine.answer(DEATH, asker=client)
+        engine.answer(DEATH, asker=client).begin()
     with pytest.raises(BudgetError, match=r"more than 0\.1 seconds a minute") as caught:
-        engine.answer("ASK {}", asker=client)
+        engine.answer("ASK {}", asker=client).begin()
     assert caught.value.retry > 50  # what it used and the worker that died of it
     assert json.loads(engine.answer("ASK {}", asker=Asker("192.0.2.2")).read())["boolean"]
     engine.close()
@@ -407,7 +408,7 @@ def test_a_client_may_have_only_so_many_queries_at_once(store):
     client = Asker("192.0.2.1")
     busy = [begin(engine, asker=client), begin(engine, asker=client)]
     with pytest.raises(BudgetError, match="2 of your queries are running or waiting"):
-        engine.answer("ASK {}", asker=client)
+        engine.answer("ASK {}", asker=client).begin()
     engine.close()
     for thread in busy:
         thread.join()
@@ -428,7 +429,7 @@ def test_a_client_that_goes_away_while_it_waits_leaves_the_queue(store):
     engine = Engine(store, Limits(workers=1))
     busy = begin(engine)
     with pytest.raises(GoneError):
-        engine.answer("ASK {}", asker=Asker("192.0.2.1", lambda: True))
+        engine.answer("ASK {}", asker=Asker("192.0.2.1", lambda: True)).begin()
     assert engine.waiting == 0
     engine.close()
     busy.join()
@@ -438,14 +439,14 @@ def test_a_large_answer_comes_in_pieces_and_whole(store):
     engine = Engine(store)
     query = "SELECT ?s ?t WHERE { ?s ?p ?o . ?t ?q ?r } LIMIT 5000"
     answer = engine.answer(query)
-    assert answer.whole is None
+    assert not answer.begin().whole
     pieces = list(answer)
     assert len(pieces) > 3
     assert len(json.loads(b"".join(pieces))["results"]["bindings"]) == 5000
     assert answer.ended is not None
     assert (answer.ended.outcome, answer.ended.rows) == ("answer", 5000)
     answer.close()
-    assert engine.answer("ASK {}").whole is not None
+    assert engine.answer("ASK {}").begin().whole
     engine.close()
 
 
@@ -469,7 +470,7 @@ def test_a_limit_before_the_first_piece_is_an_error_and_nothing_else(store):
     engine = Engine(store, Limits(rows=10))
     for query in (EVERYTHING, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
         with pytest.raises(TooLargeError, match="more than 10 rows"):
-            engine.answer(query)
+            engine.answer(query).begin()
     assert engine.answer(EVERYTHING + " LIMIT 10").read()
     engine.close()
 
@@ -509,7 +510,7 @@ def test_each_end_is_told_once(store):
     fine(engine)
     for query in (DEATH, EVERYTHING, "ASK { SERVICE <urn:x> {} }", "ASK"):
         with pytest.raises((LimitError, QueryError)):
-            engine.answer(query)
+            engine.answer(query).begin()
     assert [ended.outcome for ended in told] == [
         "answer", "deadline", "too large", "refused", "refused"
     ]  # fmt: skip
@@ -540,7 +541,7 @@ def test_the_system_refuses_sockets_to_a_confined_process():
 
 def test_what_the_engine_does_not_know_is_said(engine):
     with pytest.raises(UnansweredError, match="not supported"):
-        engine.answer("SELECT * WHERE { ?s ?p ?o FILTER (<urn:f>(?o)) }").read()
+        engine.answer("SELECT * WHERE { ?s ?p ?o FILTER (<urn:f>(?o)) }").read().begin()
     assert fine(engine)
 
 
@@ -549,7 +550,7 @@ def test_looking_through_a_long_text_is_charged_too(store):
     client = Asker("192.0.2.1")
     long = "ASK { " + "<urn:s> <urn:p> 1 . " * 4500 + "} }"
     with pytest.raises((QueryError, BudgetError)):
-        engine.answer(long, asker=client)
+        engine.answer(long, asker=client).begin()
     with pytest.raises(BudgetError):
-        engine.answer("ASK {}", asker=client)
+        engine.answer("ASK {}", asker=client).begin()
     engine.close()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad, RdfFormat, parse
 
+from kg import binding
 from kg.errors import DataError, InputError, NotFoundError, ParameterError
 from kg.graphs import Project, build_graphs
 from kg.queries import Choices, Places, bind, find_query, read_queries, read_query, run
@@ -280,7 +281,7 @@ def one_term_differs(query, value):
     """Whether the query bound to `value` is that bound to a plain word, but for one string."""
     plain = [t.text for t in tokens(bind(query, {"part": "plain"}, PLACES))]
     bound = [t.text for t in tokens(bind(query, {"part": value}, PLACES))]
-    term = str(Literal(value))
+    term = binding.written(Literal(value))
     return len(plain) == len(bound) and all(
         a == b or (a == '"plain"' and b == term) for a, b in zip(plain, bound, strict=True)
     )
@@ -324,6 +325,7 @@ def test_a_good_header_is_read(tmp_path):
         ("kind: text", "kind: words", 18, "want one of iri"),
         ("#+     name:\n", "#+     nome:\n", 18, "unknown key 'nome'"),
         ("#+   columns:", "#+   columns: [", 17, "not YAML"),
+        ("#+   columns:", "#+   rests-on-absence: no one\n#+   columns:", 17, "want true or false"),
     ],
 )
 def test_a_malformed_header_is_an_error_with_file_and_line(tmp_path, old, new, line, message):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rdflib import BNode, URIRef
 
 from kg.errors import InputError, KgError
 from kg.reading import files_of_subjects, read_graph, read_text, write_whole
@@ -16,7 +17,9 @@ def test_blank_nodes_of_two_files_never_meet(tmp_path: Path) -> None:
 
 def test_a_subject_is_found_in_its_file(tmp_path: Path) -> None:
     (tmp_path / "a.TTL").write_text("<urn:a> <urn:p> <urn:b> .", "utf-8")
-    assert [str(s) for s in files_of_subjects([tmp_path])] == ["urn:a"]
+    assert [str(s) for s in files_of_subjects([tmp_path], [URIRef("urn:a"), BNode("x")])] == [
+        "urn:a"
+    ]
 
 
 @pytest.mark.parametrize(("name", "size"), [("x.n3", 1), ("x.json", 1), ("x.xml", 1)])

@@ -210,6 +210,16 @@ def test_a_release_that_cannot_be_opened_changes_nothing(served, tmp_path):
     assert json.loads(get(url + "health"))["release"] == "0123456789abcdef"
 
 
+def test_a_log_that_nobody_reads_holds_up_no_request(served):
+    server, url = served()
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=20)
+    for number in range(400):  # each leaves a line of some 2,000 bytes; the pipe holds 65,536
+        connection.request("GET", asking("/", f"SELEKT #{number}{'x' * 2000}"))
+        assert connection.getresponse().read()
+    connection.close()
+    assert server.poll() is None
+
+
 def test_a_client_that_goes_away_frees_its_worker_within_a_second(served):
     _, url = served()
     connection = begin(url, DEATH)

@@ -5,14 +5,17 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 
 from kg import __version__, export
+from kg.canned import CannedQuery
 from kg.errors import InputError, KgError
+from kg.examples import add_examples
 from kg.graphs import Project, build_graphs, built_turtle, quads_of, source_folders
 from kg.headers import read_queries
 from kg.jsonld import jsonld_context
@@ -20,7 +23,7 @@ from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
 from kg.reading import to_oxigraph, write_whole
 from kg.release import Release, code_digest, is_whole, open_release
 from kg.report import Report
-from kg.shapes import read_shapes
+from kg.shapes import published, read_shapes
 from kg.store import build_store
 from kg.turtle import to_turtle
 from kg.validate import validate
@@ -47,6 +50,16 @@ class InvalidDataError(KgError):
         self.report = report
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What a release is made of: graphs, shapes as Turtle, the report, the folder of queries."""
+
+    graphs: export.Graphs
+    shapes: str
+    report: Report
+    queries: Path
+
+
 def build_release(project: Project, progress: Progress) -> Release:
     """Build the project's graphs, validate them and return their release, now the current one.
 
@@ -65,7 +78,7 @@ def build_release(project: Project, progress: Progress) -> Release:
 
 
 def _build(project: Project, progress: Progress) -> Release:
-    read_queries(project.queries)  # a release with a malformed one would answer nothing
+    queries = read_queries(project.queries)  # with a malformed one, it would answer nothing
     progress("Reading the tables")
     graphs = build_graphs(project)
     built = {
@@ -77,11 +90,13 @@ def _build(project: Project, progress: Progress) -> Release:
     folder = project.build / "releases" / identifier
     if not is_whole(folder) or open_release(folder).description.get("code") != code_digest():
         progress("Validating")
-        report = validate(quads_of(named), read_shapes([project.shapes]), source_folders(project))
+        shapes = read_shapes([project.shapes])
+        report = validate(quads_of(named), shapes, source_folders(project))
         if not report.conforms:
             raise InvalidDataError(report)
-        named[GRAPH.release] = _described(identifier, named)
-        _write(folder, identifier, named, report, project.queries, progress)
+        named[GRAPH.release] = _described(identifier, named, queries.values())
+        parts = _Parts(named, to_turtle(published(shapes)), report, project.queries)
+        _write(folder, identifier, parts, progress)
     for path, text in built.items():
         if not path.exists() or path.read_bytes() != text.encode("utf-8"):
             write_whole(path, text.encode("utf-8"))
@@ -102,8 +117,8 @@ def _identifier(project: Project, quads: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _described(identifier: str, graphs: export.Graphs) -> Graph:
-    """The release told in VoID and DCAT: title, licence, identifier, size, classes."""
+def _described(identifier: str, graphs: export.Graphs, queries: Iterable[CannedQuery]) -> Graph:
+    """The release told in VoID and DCAT: title, licence, identifier, size, classes, examples."""
     node = RELEASE[identifier]
     triples = {triple for graph in graphs.values() for triple in graph}
     typed = {(s, o) for s, p, o in triples if p == RDF.type and str(o).startswith(str(MD))}
@@ -122,18 +137,18 @@ def _described(identifier: str, graphs: export.Graphs) -> Graph:
         graph.add((part, RDF.type, VOID.Dataset))
         graph.add((part, VOID["class"], class_))
         graph.add((part, VOID.entities, Literal(count)))
+    add_examples(graph, node, queries)
     return graph
 
 
 def _write(
     folder: Path,
     identifier: str,
-    graphs: export.Graphs,
-    report: Report,
-    queries: Path,
+    parts: "_Parts",
     progress: Progress,
 ) -> None:
     """Write the whole release beside its place, then move it there in one step."""
+    graphs, report = parts.graphs, parts.report
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
@@ -144,12 +159,13 @@ def _write(
         context = {"@context": jsonld_context(graphs[GRAPH.ontology])}
         text = json.dumps(context, ensure_ascii=False, indent=1) + "\n"
         dumps.append(_dump(draft, "context.jsonld", "application/ld+json", "context", text))
+        dumps.append(_dump(draft, "shapes.ttl", "text/turtle", "shapes", parts.shapes))
         (draft / "report.json").write_text(_json(report.to_json()), "utf-8")
         (draft / "report.ttl").write_text(to_turtle(report.to_graph()), "utf-8")
         progress("Writing the store")
         quads = (to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
         build_store(quads, draft / "store")
-        shutil.copytree(queries, draft / "queries")
+        shutil.copytree(parts.queries, draft / "queries")
         description = {
             "id": identifier,
             "version": __version__,

@@ -43,8 +43,44 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """Rows as days to remember each year.
+
+    `about` names the column with the address of what is remembered, `date` the one with its date,
+    `year` the parameter that says in which year; `ahead` is how many years a calendar looks
+    ahead. In `summary`, `{column}` stands for a cell.
+    """
+
+    about: str
+    date: str
+    year: str
+    ahead: int
+    summary: Texts
+
+
+@dataclass(frozen=True)
+class Display:
+    """The picture of an answer: its form (`table` means none) and the columns that feed it.
+
+    `of` are the columns of numbers, dates or places; `by` gives the bars or rows their names,
+    `kind` the colours, `label` the words of a mark; `origin` is the parameter with the place
+    that a map starts from.
+    """
+
+    form: str
+    of: tuple[str, ...] = ()
+    by: str | None = None
+    kind: str | None = None
+    label: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
 class CannedQuery:
-    """A question with its parameters and columns; `text` is the SPARQL without its header."""
+    """A question with its parameters and columns; `text` is the SPARQL without its header.
+
+    `rests_on_absence` says that rows come of what the sources do not record.
+    """
 
     name: str
     title: Texts
@@ -53,3 +89,6 @@ class CannedQuery:
     parameters: Mapping[str, Parameter]
     columns: Mapping[str, Column]
     text: str
+    calendar: Calendar | None = None
+    rests_on_absence: bool = False
+    display: Display | None = None

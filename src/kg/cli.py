@@ -3,36 +3,22 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from rdflib import URIRef
 
-from kg import __version__, evidence, export, guard
+from kg import __version__, asking, elsewhere, evidence, export, exporting
 from kg.building import build_release
-from kg.canned import CannedQuery
-from kg.commands import PATHS, Commands, example, find_project, progress
+from kg.commands import PATHS, STORE, Commands, example, find_project, progress, write_output
+from kg.datagraph import DataGraph
 from kg.errors import InputError
 from kg.formatting import format_files
-from kg.graphs import build_graphs, complete, quads_of, source_folders
-from kg.headers import read_query
-from kg.queries import find_query, read_queries, run
-from kg.reading import (
-    Quad,
-    files_of_subjects,
-    rdf_files,
-    read_dataset,
-    read_quads,
-    read_text,
-    write_whole,
-)
-from kg.release import Release, current_release, temporary_release
+from kg.graphs import build_graphs, quads_of, source_folders
+from kg.reading import files_of_subjects
+from kg.release import current_release, temporary_release
 from kg.shapes import read_shapes
-from kg.store import EmbeddedStore
-from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
-from kg.tables import text_table
 from kg.turtle import to_turtle
 from kg.validate import validate
 
@@ -86,16 +72,18 @@ def validate_(
     tell = progress()
     rules = read_shapes(list(shapes) or [find_project(ctx.obj).shapes])
     tell("Reading")
-    quads: Iterable[Quad]
-    files: dict[URIRef, Path] = {}
     if data:
         ontology = [] if shapes else [find_project(ctx.obj).ontology]
-        quads, files = read_dataset([*data, *ontology]), files_of_subjects(data)
+        held = DataGraph.read([*data, *ontology])
+        tell("Validating")
+        report = validate(held, rules)
+        found = (result.focus for result in report.results)
+        report = replace(report, files=files_of_subjects(data, found))
     else:
         project = find_project(ctx.obj)
-        quads, files = quads_of(build_graphs(project)), source_folders(project)
-    tell("Validating")
-    report = validate(quads, rules, files)
+        graphs = build_graphs(project)
+        tell("Validating")
+        report = validate(quads_of(graphs), rules, source_folders(project))
     if format_ == "json":
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     elif format_ == "turtle":
@@ -108,6 +96,7 @@ def validate_(
 @main.command(
     epilog=example(
         "kg query friendship-and-council -p city=서울 -p letters=false",
+        "kg query friendship-and-council --format xlsx -o partners.xlsx",
         "kg query mine.rq --data city.ttl --format csv",
     )
 )
@@ -115,9 +104,12 @@ def validate_(
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
 @click.option(
-    "--format", "format_", type=click.Choice(["table", *RESULT_FORMATS, *GRAPH_FORMATS]),
-    default="table", show_default=True, help="The last ones are for CONSTRUCT and DESCRIBE.",
+    "--format", "format_", type=click.Choice(asking.FORMATS), default="table", show_default=True,
+    help="xlsx, spreadsheet and ics are for canned queries, the last ones for CONSTRUCT and "
+    "DESCRIBE.",
 )  # fmt: skip
+@click.option("-o", "--output", type=PATHS, help="File to write; standard output without it.")
+@STORE
 @click.pass_obj
 def query(
     project: Path | None,
@@ -125,94 +117,56 @@ def query(
     parameters: Sequence[str],
     data: Sequence[Path],
     format_: str,
+    output: Path | None,
+    store: str | None,
 ) -> None:
     """Ask a canned query by its NAME, or the query in a FILE.rq.
 
-    Answers come from the current release, or from --data. Exits with 2 for an unknown name or a
-    parameter that does not fit.
+    Answers come from the current release, in its own store or in --store, or from --data.
+    Exits with 2 for an unknown name or a parameter that does not fit.
     """
-    values: dict[str, str] = {}
-    for key, value in map(_pair, parameters):
-        if key in values:
-            raise InputError(f"parameter '{key}' is given twice; give it once")
-        values[key] = value
-    release = None if data else current_release(find_project(project))
-    question = _question(name, project, release)
-    store = EmbeddedStore.open(release.store) if release else _loaded(data, question, project)
-    hidden: set[str] = set()
-    if isinstance(question, CannedQuery):
-        sparql = run(question, values, store).sparql
-        hidden = {name for name, column in question.columns.items() if column.kind == "evidence"}
-    elif values:
-        raise InputError(f"{name} has no header, so it takes no parameters; put them in its text")
+    answer = asking.asked(project, name, parameters, data, format_, store)
+    if output is None:
+        sys.stdout.buffer.write(answer)
     else:
-        sparql = question
-    kind = store.kind(sparql)
-    if format_ == "table" and kind == "rows":
-        click.echo(text_table(store.select(sparql), hidden), nl=False)
-        return
-    fitting: Sequence[str] = list(GRAPH_FORMATS if kind == "graph" else RESULT_FORMATS)
-    if format_ == "table":
-        format_ = "turtle" if kind == "graph" else "tsv"
-    if format_ not in fitting:
-        raise InputError(f"{format_} cannot hold this answer; want one of {', '.join(fitting)}")
-    sys.stdout.buffer.write(store.write(sparql, format_))
-    if kind == "truth":
-        click.echo()
-
-
-def _loaded(
-    data: Sequence[Path], question: CannedQuery | str, project: Path | None
-) -> EmbeddedStore:
-    """Return the files in memory: as they are, or complete where a canned query asks them."""
-    store = EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
-    if isinstance(question, CannedQuery):
-        complete(store, find_project(project))
-    return store
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InputError(f"-p {text}: want NAME=VALUE, such as -p city=Seoul")
-    return name, value
-
-
-def _question(name: str, project: Path | None, release: Release | None) -> CannedQuery | str:
-    """Return the canned query called `name`, or the text of a file without a header."""
-    if not name.endswith(".rq"):
-        folder = release.queries if release else find_project(project).queries
-        return find_query(read_queries(folder), name)
-    path = Path(name)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; give a FILE.rq or the name of a canned query")
-    text = read_text(path)
-    guard.check(text)  # a query asks the data at hand, here as on the endpoint
-    return read_query(path) if text.lstrip().startswith("#+") else text
+        write_output(output, answer)
+        click.echo(f"{output}: {len(answer):,} bytes", err=True)
 
 
 @main.command(
     "export",
-    epilog=example("kg export --format turtle -o kg.ttl", "kg export --format jsonld | head"),
+    epilog=example("kg export --format turtle -o kg.ttl", "kg export --data city.ttl | head"),
 )
+@click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
 @click.option(
     "--format", "format_", type=click.Choice(list(export.FORMATS)), default="turtle",
     show_default=True,
 )  # fmt: skip
 @click.option("-o", "--output", type=PATHS, help="File to write; standard output without it.")
+@STORE
 @click.pass_obj
-def export_(project: Path | None, format_: str, output: Path | None) -> None:
-    """Write the current release as RDF. Same release, same bytes."""
-    release = current_release(find_project(project))
-    data = (release.folder / export.FORMATS[format_][0]).read_bytes()
-    if output is None:
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        write_whole(output, data)
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
-    click.echo(f"{output}: release {release.id}, {len(data):,} bytes", err=True)
+def export_(
+    project: Path | None,
+    data: Sequence[Path],
+    format_: str,
+    output: Path | None,
+    store: str | None,
+) -> None:
+    """Write the current release as RDF. Same release, same bytes.
+
+    With --store it is written as that endpoint holds it, in the order that it comes; with --data
+    those data, the ontology and what the rules conclude, in the order of the store.
+    """
+    found = find_project(project)
+    if data:
+        exporting.export_data(found, data, format_, output)
+    elif store:
+        elsewhere.exported(current_release(found), store, format_, output)
+    else:
+        exporting.export_release(found, format_, output)
+
+
+main.add_command(elsewhere.publish)
 
 
 @main.command(epilog=example("kg fmt", "kg fmt --check data/my-source"))
@@ -274,9 +228,15 @@ def cite(document: Path, line: int, key: str, words: str | None, occurrence: int
     help="What a query sees that names no graphs: all together (the default), or the data set's "
     "own default graph.",
 )  # fmt: skip
+@STORE
 @click.pass_obj
 def serve(
-    project: Path | None, host: str, port: int, data: Sequence[Path], default_graph: str | None
+    project: Path | None,
+    host: str,
+    port: int,
+    data: Sequence[Path],
+    default_graph: str | None,
+    store: str | None,
 ) -> None:
     """Serve the current release, or --data, as a web site with a SPARQL endpoint.
 
@@ -290,6 +250,10 @@ def serve(
     settings = Settings.from_environment()
     if default_graph:
         settings = replace(settings, default_graph=default_graph)
+    if store:
+        settings = replace(settings, store=store)
+    if settings.remotes and (data or settings.default_graph == "own"):
+        raise InputError("with --store there is neither --data nor --default-graph own")
     if not data:
         run_server(lambda: current_release(found), host, port, settings)
         return

@@ -11,8 +11,13 @@ import click
 
 from kg.errors import InputError, KgError
 from kg.graphs import Project
+from kg.reading import write_whole
 
 PATHS = click.Path(path_type=Path)
+STORE = click.option(
+    "--store", envvar="KG_STORE", metavar="URL",
+    help="A SPARQL endpoint that holds the release, or several with commas between them.",
+)  # fmt: skip
 
 
 class Commands(click.Group):
@@ -27,7 +32,7 @@ class Commands(click.Group):
             if ctx.invoked_subcommand == "build":
                 click.echo("No release was built; the last good one stays.", err=True)
             # Only a build tells data that do not hold from work that could not be done.
-            ctx.exit(error.exit_code if ctx.invoked_subcommand == "build" else 2)
+            ctx.exit(error.exit_code if ctx.invoked_subcommand in ("build", "publish") else 2)
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
@@ -61,3 +66,11 @@ def find_project(folder: Path | None) -> Project:
             # a short path reads better in messages
             return Project(Path(os.path.relpath(candidate)))
     raise InputError(f"{here}: no kg project here; change to its folder or give --project")
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Write `data` to the file that a command was given. Raises InputError where it cannot."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error

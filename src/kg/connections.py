@@ -15,11 +15,11 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from kg.admission import client_of
+from kg.parsing import Parser
 from kg.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -29,32 +29,19 @@ _STALLED = 20  # seconds in which a client must send the rest of its request
 _UNREAD = 5  # seconds in which it must take something of its answer
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress publishes no types
-    """Reads requests, and refuses in words what would else end the connection without any."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Read the head of a request. Raises ParsingError, which is answered with 400."""
-        try:
-            super().parse_header(header_plus)
-        except ValueError as error:
-            raise ParsingError(f"Invalid request: {error}") from error
-        # RFC 9112, 6.1: who sends both may smuggle one request within another.
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("Content-Length beside Transfer-Encoding")
-
-
 class _Task(WSGITask):  # type: ignore[misc]
     """A request whose application may hang up on a client that does not read."""
 
     def get_environment(self) -> dict[str, Any]:
-        """Return the environment of WSGI, and our own word in it."""
-        return {**super().get_environment(), "kg.hang_up": self.channel.hang_up}
+        """Return the environment of WSGI, and our own words in it."""
+        own = {"kg.hang_up": self.channel.hang_up, "kg.cut": self.request.cut}
+        return {**super().get_environment(), **own}
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when a request is owed by its client, and an answer by us."""
 
-    parser_class = _Parser
+    parser_class = Parser
     task_class = _Task
     asked_since = 0.0
     served_since = 0.0  # 0 while no request is at work

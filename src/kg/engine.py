@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kg import guard
 from kg.admission import Admission
+from kg.endpoints import Remote
 from kg.errors import KgError, QueryError
 from kg.limits import Limits
 from kg.namespaces import BASE, GRAPH
@@ -56,7 +57,7 @@ class Engine:
 
     def __init__(
         self,
-        store: Path,
+        store: Path | Remote,
         limits: Limits | None = None,
         union: bool = True,
         told: Callable[[Ended], None] = lambda _: None,
@@ -96,18 +97,24 @@ class Engine:
         seconds: float | None = None,
         dataset: Dataset | None = None,
         asker: Asker | None = None,
+        ours: bool = False,
     ) -> Answer:
         """Return the answer to `query`: rows and yes/no in `results`, triples in `graph`.
 
         Without `dataset` and without FROM it sees the default graph. Relative addresses in it
-        begin at the address of the endpoint.
+        begin at the address of the endpoint. A text that is `ours` is not looked through, and
+        sees all graphs together.
 
-        Raises QueryError for what is not a query or may not be run, else a LimitError.
+        It returns as soon as a worker has the query; the answer waits for it when it is read.
+
+        Raises QueryError for what may not be run, LimitError where there is no place; what comes
+        of it later is raised by the answer.
         """
         asker = asker or Asker()
         try:
             self._admission.check(asker.client)
-            self._look_through(query, asker)
+            if not ours:
+                self._look_through(query, asker)
             self._admission.enter(asker.client, asker.gone)
         except KgError as error:
             self._told(Ended(OUTCOMES[type(error)]))
@@ -118,17 +125,16 @@ class Engine:
             "results": results,
             "graph": graph,
             "seconds": budget,
-            "rows": self.limits.rows,
-            "bytes": self.limits.result_bytes,
             "base": ENDPOINT,
             "dataset": [dataset.default, dataset.named] if dataset else None,
-            "union": self.union and not names_graphs(query),
+            "union": (self.union or ours) and not names_graphs(query),
             "prefixes": dict(_PREFIX.findall(query)),
         }
         try:
             run = self._begin(asker, budget)
-            frames = run.read(question, self.limits)
-            return Answer(run, frames, partial(self._admission.finish, asker.client))
+            run.ask(question)
+            finish = partial(self._admission.finish, asker.client)
+            return Answer(run, run.read(self.limits), finish)
         except BaseException:
             self._admission.finish(asker.client)
             raise
@@ -190,7 +196,7 @@ class Engine:
                 worker.close()
 
     def _new(self) -> Worker:
-        return Worker(self._store, self.limits.memory_bytes)
+        return Worker(self._store, self.limits)
 
     def _watching(self) -> None:
         while not self._closed.wait(_TICK):

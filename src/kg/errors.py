@@ -1,5 +1,6 @@
 """What goes wrong, said so that the reader can mend it: where, what was found, what to do."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +56,62 @@ class BuildError(KgError):
         self.errors = errors
 
 
-class ParameterError(KgError):
-    """A parameter of a canned query that is unknown, missing or of the wrong type."""
+class Message:
+    """Words with values in them, `%(name)s`, that can be said in any language.
+
+    A value may be a message too. As a text it is English, which the words are written in.
+    """
+
+    def __init__(self, words: str, **values: object) -> None:
+        self.words, self.values = words, values
+
+    def __str__(self) -> str:
+        return self.told(str)
+
+    def told(
+        self,
+        translate: Callable[[str], str],
+        show: Callable[[str], str] = str,
+        instead: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return the words as `translate` gives them, with each value as `show` writes it.
+
+        What `instead` holds goes before the values.
+        """
+        values = {
+            name: value.told(translate, show, instead)
+            if isinstance(value, Message)
+            else show(str((instead or {}).get(name, value)))
+            for name, value in self.values.items()
+        }
+        words = translate(self.words)
+        return words % values if values else words
+
+
+class ToldError(KgError):
+    """An error for people who may not read English: its `message` can be said in any language."""
+
+    def __init__(self, message: str | Message, **values: object) -> None:
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        super().__init__(str(self.message))
+
+
+class ParameterError(ToldError):
+    """A parameter of a canned query that is unknown, missing or of the wrong type.
+
+    `parameter` and `value` are what was given, `wanted` what would be right, and `candidates` the
+    addresses of places that the value may mean, so far as there are any.
+    """
+
+    parameter: str | None = None
+    value: str | None = None
+    wanted: Message | None = None
+    candidates: tuple[str, ...] = ()
 
 
 class QueryError(KgError):
     """A SPARQL text that cannot be parsed or may not be run."""
 
 
-class NotFoundError(KgError):
+class NotFoundError(ToldError):
     """A name of ours (query, release, graph) that does not exist."""

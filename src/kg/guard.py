@@ -25,6 +25,15 @@ def check(query: str, longest: int = LONGEST) -> None:
     check_length(query, longest)
     if query.count("<<") > DEEPEST:
         raise QueryError(f"more than {DEEPEST} times <<; the engine is not sure to bear it")
+    # Most queries are short and plain, and need no closer look.
+    if "\\" in query or sum(map(query.count, "{([")) > DEEPEST:
+        _check_depth(query)
+    _check_read_only(query)
+    _check_service(query)
+
+
+def _check_depth(query: str) -> None:
+    """Refuse brackets that go too deep, and escapes outside strings, which might hide some."""
     depth = 0
     for token in tokens(query):
         if token.text in ("{", "(", "["):
@@ -35,8 +44,6 @@ def check(query: str, longest: int = LONGEST) -> None:
             depth = max(0, depth - 1)
         elif token.kind == "escape" and token.text in ("\\u", "\\U"):
             _refuse(query, token.start, "an escape \\u outside a string; write the sign itself")
-    _check_read_only(query)
-    _check_service(query)
 
 
 def check_length(query: str, longest: int = LONGEST) -> None:
@@ -55,8 +62,8 @@ def _check_read_only(query: str) -> None:
 
 def _check_service(query: str) -> None:
     """Refuse the letters SERVICE anywhere but in strings, comments and addresses."""
-    decoded = _ESCAPE.sub(_decoded, query)
-    for text in {query, decoded}:
+    texts = {query, _ESCAPE.sub(_decoded, query)} if "\\" in query else {query}
+    for text in texts:
         if not re.search("service", text, re.IGNORECASE):
             continue
         for token in tokens(text):

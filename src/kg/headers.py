@@ -1,17 +1,18 @@
 """Query files: SPARQL with a `#+` header as grlc reads it, ours under `x-kg`, read strictly."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import yaml
-
-from kg.canned import CannedQuery, Choice, Column, Parameter, Texts
+from kg.canned import CannedQuery, Choice, Column, Parameter
+from kg.displays import read_display
 from kg.errors import DataError, InputError, Place, QueryError
 from kg.namespaces import LANGUAGES
+from kg.queryfile import QueryFile
+from kg.reminders import read_calendar
 from kg.store import EmbeddedStore
-from kg.tokens import Token, line_and_column, tokens
+from kg.tokens import Token, tokens
 
 # The end of a parameter's variable says its RDF type to grlc; ours has to agree.
 SUFFIXES = {
@@ -49,16 +50,8 @@ def read_query(path: Path) -> CannedQuery:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
 
 
-class _Reader:
-    """One file being read; knows where each word of the header stands."""
-
-    def __init__(self, path: Path, source: str) -> None:
-        self.path = path
-        self.lines = source.splitlines()
-        # Header lines stay as empty lines, so that an error's line is the file's.
-        text = "\n".join("" if _is_header(line) else line for line in self.lines).rstrip() + "\n"
-        self.text = text.lstrip("\n")
-        self.offset = len(text) - len(self.text)
+class _Reader(QueryFile):
+    """One file being read and checked."""
 
     def read(self) -> CannedQuery:
         header = self.header()
@@ -71,30 +64,25 @@ class _Reader:
             self.fail("method", f"method is {header['method']!r}; want GET")
         ours = header["x-kg"]
         self.keys(ours, "x-kg", ("title", "description", "parameters", "columns"),
-                  optional=("parameters",))  # fmt: skip
+                  optional=("parameters", "rests-on-absence", "calendar", "display"))  # fmt: skip
+        absence = ours.get("rests-on-absence", False)
+        if not isinstance(absence, bool):
+            self.fail("rests-on-absence", f"rests-on-absence is {absence!r}; want true or false")
         variables = self.variables()
+        parameters = self.parameters(ours.get("parameters") or {}, header, variables)
+        columns = self.columns(ours["columns"])
         return CannedQuery(
             name=self.path.stem,
             title=self.texts(ours["title"], "title"),
             description=self.texts(ours["description"], "description"),
             tags=tuple(header.get("tags") or ()),
-            parameters=self.parameters(ours.get("parameters") or {}, header, variables),
-            columns=self.columns(ours["columns"]),
+            parameters=parameters,
+            columns=columns,
             text=self.text,
+            calendar=read_calendar(self, ours.get("calendar"), columns, parameters),
+            display=read_display(self, ours.get("display"), columns, parameters),
+            rests_on_absence=absence,
         )
-
-    def header(self) -> dict[str, Any]:
-        lines = [line.lstrip("#+") if _is_header(line) else "" for line in self.lines]
-        try:
-            header = yaml.safe_load("\n".join(lines))
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise DataError(
-                Place(self.path, line), f"the header is not YAML: {error.problem}"
-            ) from error
-        if not isinstance(header, dict):
-            self.fail("", "no header; want lines that start with '#+', see docs/queries.md")
-        return header
 
     def parameters(
         self, declared: Any, header: Mapping[str, Any], variables: Mapping[str, str]
@@ -198,47 +186,6 @@ class _Reader:
                     self.fail_at(token, f"{token.text} and {found[match.group(1)]}: one name, "
                                         "two types")  # fmt: skip
         return found
-
-    def texts(self, value: Any, name: str, required: bool = True) -> Texts:
-        if not value and not required:
-            return {}
-        self.keys(value, name, LANGUAGES)
-        for language, text in value.items():
-            if not isinstance(text, str) or not text.strip():
-                self.fail(name, f"{name}: the text in {language} is {text!r}; want words")
-        return dict(value)
-
-    def keys(
-        self, value: Any, name: str, wanted: Iterable[str], optional: Iterable[str] = ()
-    ) -> None:
-        """Refuse a mapping that lacks a wanted key, or has one that nobody knows."""
-        known = (*wanted, *(key for key in optional if key not in tuple(wanted)))
-        if not isinstance(value, dict):
-            self.fail(name, f"{name} is {value!r}; want a mapping with {', '.join(known)}")
-        for key in value:
-            if key not in known:
-                self.fail(str(key), f"{name}: unknown key '{key}'; want {', '.join(known)}")
-        for key in wanted:
-            if key not in value and key not in tuple(optional):
-                self.fail(name, f"{name}: '{key}' is missing")
-
-    def fail(self, word: str, message: str) -> NoReturn:
-        """Raise DataError at the line where `word` is a key, else where it stands at all."""
-        key = re.compile(rf"#\+\s*{re.escape(word)}\s*:")
-        anywhere = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-        numbered = list(enumerate(self.lines, 1))
-        found = [n for n, line in numbered if key.match(line)]
-        found += [n for n, line in numbered if word and anywhere.search(line)]
-        line = found[0] if found else 1
-        raise DataError(Place(self.path, line), f"{message}. See docs/queries.md.")
-
-    def fail_at(self, token: Token, message: str) -> NoReturn:
-        line, column = line_and_column(self.text, token.start)
-        raise DataError(Place(self.path, self.offset + line, column), message)
-
-
-def _is_header(line: str) -> bool:
-    return line.startswith("#+")
 
 
 # The language of the labels: every page knows it, so a query need not declare it.

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
-from kg.errors import ParameterError
+from kg.errors import Message, ParameterError
 from kg.namespaces import ID, PREFIXES, WD
-from kg.store import EmbeddedStore, Literal, NamedNode
+from kg.store import Literal, NamedNode, Store
 from kg.tags import language_tag
 
 _CLASSES = (
@@ -22,22 +23,24 @@ PREFIX skos: <{PREFIXES["skos"]}>
 SELECT DISTINCT ?place ?preferred ?name ?country WHERE {{
   VALUES ?class {{ {" ".join(_CLASSES)} }}
   ?place a ?class .
-  {{ ?place skos:prefLabel ?name . BIND (true AS ?preferred) }}
-  UNION {{ ?place skos:altLabel|skos:hiddenLabel ?name . BIND (false AS ?preferred) }}
-  UNION {{ ?form md:denotes ?place ; md:writtenAs ?name . BIND (false AS ?preferred) }}
-  UNION {{ ?place skos:exactMatch ?name . BIND (false AS ?preferred) }}
-  BIND (EXISTS {{ ?place a md:CountryOrRegion }} AS ?country)
+  {{ ?place skos:prefLabel ?name . BIND ("yes" AS ?preferred) }}
+  UNION {{ ?place skos:altLabel|skos:hiddenLabel ?name . BIND ("no" AS ?preferred) }}
+  UNION {{ ?form md:denotes ?place ; md:writtenAs ?name . BIND ("no" AS ?preferred) }}
+  UNION {{ ?place skos:exactMatch ?name . BIND ("no" AS ?preferred) }}
+  OPTIONAL {{ ?place a ?country . FILTER (?country = md:CountryOrRegion) }}
 }}
 ORDER BY ?place ?name
 """
 
-_WANTED = "want a name, a Wikidata number such as Q8684, or an address such as /id/place/kr-seoul"
+_WANTED = Message(
+    "want a name, a Wikidata number such as Q8684, or an address such as /id/place/kr-seoul"
+)
 
 
 class Places:
     """The places of one store with all their names, read once."""
 
-    def __init__(self, store: EmbeddedStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._labels: dict[str, dict[str, str]] = {}
         self._named: dict[str, set[str]] = defaultdict(set)
         self._countries: set[str] = set()
@@ -46,14 +49,17 @@ class Places:
                 continue
             iri = place.value
             labels = self._labels.setdefault(iri, {})
-            if isinstance(country, Literal) and country.value == "true":
+            if country is not None:
                 self._countries.add(iri)
             if isinstance(name, NamedNode) and name.value.startswith(str(WD)):
                 self._named[_fold(name.value.removeprefix(str(WD)))].add(iri)
             elif isinstance(name, Literal):
                 self._named[_fold(name.value)].add(iri)
-                if isinstance(preferred, Literal) and preferred.value == "true":
+                if isinstance(preferred, Literal) and preferred.value == "yes":
                     labels[language_tag(name.language)] = name.value
+        self._bare: dict[str, set[str]] = defaultdict(set)
+        for folded, iris in self._named.items():
+            self._bare[_bare(folded)] |= iris
 
     def __contains__(self, iri: object) -> bool:
         return iri in self._labels
@@ -80,26 +86,41 @@ class Places:
         for iri in (name, *(place + name.removeprefix(p) for p in ("", "place:", "/id/place/"))):
             if str(iri) in self._labels:
                 return str(iri)
-        found = sorted(self._named.get(_fold(name), ()) or self._named.get(_number(name), ()))
+        found = sorted(self._meant(name))
         if len(found) == 1:
             return found[0]
+        near = found or self._near(name)
+        places = self.listed(near)
         if found:
-            raise ParameterError(
-                f"'{name}' is the name of {len(found)} places: {self._list(found)}"
-            )
-        near = self._near(name)
-        hint = f"did you mean {self._list(near)}?" if near else _WANTED
-        raise ParameterError(f"no place is called '{name}'; {hint}")
+            message = Message(
+                "'%(value)s' is the name of %(number)s places: %(places)s",
+                value=name, number=len(found), places=places,
+            )  # fmt: skip
+        else:
+            hint = Message("did you mean %(places)s?", places=places) if near else _WANTED
+            message = Message("no place is called '%(value)s'; %(hint)s", value=name, hint=hint)
+        error = ParameterError(message)
+        error.value, error.candidates = name, tuple(near)
+        raise error
+
+    def listed(self, iris: Iterable[str], language: str = "en") -> str:
+        """Return the names of places with their keys, in a line."""
+        return ", ".join(f"{self.label(iri, language)} ({key_of(iri)})" for iri in iris)
+
+    def _meant(self, name: str) -> set[str]:
+        """Return the places of this name; only where there are none, those of its bare letters."""
+        for key in (_fold(name), _number(name)):
+            if key in self._named:
+                return self._named[key]
+        return self._bare.get(_bare(_fold(name)), set())
 
     def _near(self, name: str) -> list[str]:
         matches = process.extract(
-            _fold(name[:100]), self._named.keys(), scorer=fuzz.WRatio, score_cutoff=75, limit=5
-        )
-        near = dict.fromkeys(iri for text, _, _ in matches for iri in sorted(self._named[text]))
-        return list(near)[:5]
-
-    def _list(self, iris: list[str]) -> str:
-        return ", ".join(f"{self.label(iri)} ({key_of(iri)})" for iri in iris)
+            _bare(_fold(name[:100])), self._bare.keys(), scorer=fuzz.WRatio, score_cutoff=75,
+            limit=5,
+        )  # fmt: skip
+        near = dict.fromkeys(iri for text, _, _ in matches for iri in sorted(self._bare[text]))
+        return [*near][:5]
 
 
 def key_of(iri: str) -> str:
@@ -115,3 +136,13 @@ def _number(name: str) -> str:
 def _fold(name: str) -> str:
     """Return `name` as it is compared: one width, one case, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _bare(folded: str) -> str:
+    """Return the letters without their marks: `sao paulo` of `são paulo`.
+
+    Korean letters stay whole, and so do marks that stand alone.
+    """
+    parts = unicodedata.normalize("NFD", folded)
+    bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFC", bare) or folded

@@ -208,12 +208,13 @@ def in_graph(triples: Iterable[ox.Triple], graph: URIRef) -> Iterator[ox.Quad]:
     return (ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
 
 
-def files_of_subjects(paths: Sequence[Path]) -> dict[URIRef, Path]:
-    """Return in which of the files `paths` each subject that has an address stands first."""
+def files_of_subjects(paths: Sequence[Path], subjects: Iterable[Node]) -> dict[URIRef, Path]:
+    """Return in which of the files `paths` each of `subjects` with an address stands first."""
+    wanted = {str(subject) for subject in subjects if isinstance(subject, URIRef)}
     found: dict[URIRef, Path] = {}
     for path in rdf_files(paths):
         for quad in read_quads(path):
-            if isinstance(quad.subject, ox.NamedNode):
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in wanted:
                 found.setdefault(URIRef(quad.subject.value), path)
     return found
 

@@ -39,6 +39,12 @@ class Release:
         """The folder of the canned queries as they were at the time."""
         return self.folder / "queries"
 
+    @property
+    def graphs(self) -> Mapping[str, int]:
+        """The named graphs with their triples; of `kg serve --data` they are not known."""
+        known: Mapping[str, int] = self.description.get("graphs") or {}
+        return known
+
 
 def open_release(folder: Path) -> Release:
     """Return the release in `folder`. Raises NotFoundError where there is none that is whole."""

@@ -66,8 +66,9 @@ class Result:
     component: URIRef = SH.SPARQLConstraintComponent
 
     def order(self) -> tuple[object, ...]:
-        """Return the key that sorts results: by source, line, node, then rule."""
-        texts = (str(part or "") for part in (self.shape, _path_text(self.path), self.value))
+        """Return the key that sorts results: by source, line, node, rule, then all that differs."""
+        parts = (self.shape, _path_text(self.path), self.value, self.component)
+        texts = (*(str(part or "") for part in parts), *sorted(self.messages.items()))
         nowhere = (self.source is None, str(self.source), self.line or 0)
         return (*nowhere, str(self.focus), self.rule, *texts)
 

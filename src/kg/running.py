@@ -1,11 +1,13 @@
 """One query in its worker: what comes of it, until when it may run, how it ended."""
 
+import contextlib
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from kg.errors import QueryError
 from kg.limits import (
@@ -34,6 +36,10 @@ OUTCOMES: dict[type[Exception], str] = {
     UnansweredError: "unanswered",
     GoneError: "gone",
     QueryError: "refused",
+}
+# What a worker over a store elsewhere may tell by name.
+_TOLD: dict[str, type[LimitError]] = {
+    one.__name__: one for one in (DeadlineError, TooLargeError, BrokenError, UnansweredError)
 }
 _START = 60  # seconds that a worker has to open its store
 _WORDS = {"rows": "rows or triples", "bytes": "bytes"}
@@ -118,13 +124,18 @@ class Run:
             self.asker.hang_up()
         return True
 
-    def read(self, question: Mapping[str, Any], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the head of the answer (A, W), its pieces (P, L). Raises QueryError, LimitError."""
-        try:
+    def ask(self, question: Mapping[str, Any]) -> None:
+        """Let the worker begin; return as soon as it has the question."""
+        with contextlib.suppress(EOFError):  # who reads will see that it is dead
             self.worker.await_ready()
             self._started, self._asked = time.monotonic(), True
+            self.worker.ask(question)
+
+    def read(self, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the head of the answer (A, W), its pieces (P, L). Raises QueryError, LimitError."""
+        try:
             end = b""
-            for kind, body in self.worker.ask(question):
+            for kind, body in self.worker.frames():
                 if kind in (b"W", b"E"):
                     end = body
                 if end and kind != b"W":  # the worker is free
@@ -163,27 +174,47 @@ class Run:
         self._done(self, self.ended, usable)
 
 
-class Answer:
-    """An answer as it comes: its form (`rows`, `boolean`, `graph`), its syntax, its pieces.
+class Beginning(NamedTuple):
+    """How an answer begins: its form (`rows`, `boolean`, `graph`), its syntax, its first piece.
 
-    `whole` is all of it where it came in one piece. Else iterate, once; a LimitError in the midst
-    means that the rest will never come. `close` it in any case.
+    `whole` says that there is no other piece.
+    """
+
+    form: str
+    syntax: str
+    piece: bytes
+    whole: bool
+
+
+class Answer:
+    """An answer as it comes. Close it in any case, unless `begin` raises.
+
+    Iterate over its pieces, once; a LimitError in the midst means that the rest will never come.
     """
 
     def __init__(
         self, run: Run, frames: Iterator[tuple[bytes, bytes]], read: Callable[[], None]
     ) -> None:
-        """Wait for the beginning of the answer; `read` is called when no more of it is awaited."""
+        """Take the answer of `run`; `read` is called when no more of it is awaited."""
         self._run, self._frames, self._read = run, frames, read
-        head = json.loads(next(frames)[1])
-        self.form: str = head["form"]
-        self.syntax: str = head["syntax"]
-        kind, self._first = next(frames)
-        self.whole = self._first if kind == b"L" else None
         self._is_open = True
-        if self.whole is not None:
-            next(frames, None)  # nothing, but then it is known how it ended
+
+    def begin(self) -> "Beginning":
+        """Wait for the beginning of the answer, and return it. Raises QueryError, LimitError."""
+        return self._beginning
+
+    @cached_property
+    def _beginning(self) -> "Beginning":
+        try:
+            head = json.loads(next(self._frames)[1])
+            kind, first = next(self._frames)
+            if kind == b"L":
+                next(self._frames, None)  # nothing, but then it is known how it ended
+                self.close()
+        except BaseException:
             self.close()
+            raise
+        return Beginning(head["form"], head["syntax"], first, kind == b"L")
 
     @property
     def ended(self) -> Ended | None:
@@ -191,14 +222,14 @@ class Answer:
         return self._run.ended
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._first
+        yield self.begin().piece
         for _, piece in self._frames:
             yield piece
 
     def read(self) -> bytes:
-        """Return the complete answer. Raises LimitError."""
+        """Return the complete answer. Raises QueryError, LimitError."""
         try:
-            return self.whole if self.whole is not None else b"".join(self)
+            return b"".join(self)
         finally:
             self.close()
 
@@ -228,5 +259,9 @@ def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError |
                 f"a single value or row of the answer has more than {MOST_HELD:,} bytes; there is "
                 "no partial answer. Ask for less"
             )
+        case name if name in _TOLD:
+            return _TOLD[name](said["message"])
+        case "broken":
+            return BrokenError("the store's answer is not whole, or not as SPARQL 1.1 says")
         case _:
             return UnansweredError(f"the engine cannot answer this: {said['message']}")

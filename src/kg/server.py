@@ -13,9 +13,11 @@ from flask import Flask
 
 from kg.connections import HttpServer
 from kg.errors import InputError, KgError
+from kg.logs import PatientHandler
 from kg.release import Release
 from kg.settings import Settings
 from kg.web import change_release, create_app
+from kg.web.journal import access
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # in glibc's malloc.h
 _log = logging.getLogger(__name__)
@@ -83,13 +85,18 @@ def _keep_memory_in_one_place() -> None:
 
 def log_to_stderr() -> None:
     """Let requests and faults be written to standard error: one line of JSON a request."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    access = logging.getLogger("kg.access")
-    access.handlers, access.propagate = [handler], False
+    handler = PatientHandler()
+    handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     access.setLevel(logging.INFO)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # our own gauge tells
+
+
+class _Formatter(logging.Formatter):
+    """Leaves the lines about requests as they are: they are JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage() if record.name == access.name else super().format(record)
 
 
 def listen(host: str, port: int) -> socket.socket:

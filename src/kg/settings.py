@@ -2,10 +2,11 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kg.endpoints import Remote
 from kg.errors import InputError
 from kg.limits import Limits
 
@@ -19,9 +20,27 @@ class Settings:
     request_bytes: int = 512 * 1024
     connections: int = 1000
     client_connections: int = 100
+    answers_bytes: int = 64 * 2**20
     stop_seconds: float = 30.0
     proxy: str = ""
     cross_origin: str = "any"
+    store: str = ""
+    store_user: str = ""
+    store_password: str = field(default="", repr=False)
+    store_login: str = "basic"
+    store_graphs: str = "listed"
+
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """The addresses of the stores, none where the release's own is meant."""
+        return tuple(filter(None, (address.strip() for address in self.store.split(","))))
+
+    def remote(self, release: str = "", graphs: Iterable[str] = ()) -> Remote:
+        """Return `release`, its graphs by name, in the stores. Raises InputError."""
+        listed = tuple(graphs) if self.store_graphs == "listed" else ()
+        return Remote(
+            self.remotes, self.store_user, self.store_password, self.store_login, release, listed
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -42,7 +61,7 @@ class Variable:
     """A setting: its name in the environment, the field it fills, what it means.
 
     A number is written in `unit`, and not below `least`; a word is one of `words`; without either
-    it is the address of a machine.
+    it is the address of a machine, or any text where it is `free`.
     """
 
     name: str
@@ -51,6 +70,7 @@ class Variable:
     unit: int = 1
     least: float = 1
     words: tuple[str, ...] = ()
+    free: bool = False
 
     @property
     def default(self) -> str:
@@ -64,6 +84,8 @@ class Variable:
             if self.words:
                 return self.words[self.words.index(text)]
             kind = type(_of(Settings(), self.field))
+            if self.free:
+                return text
             if kind is str:
                 return str(ipaddress.ip_address(text))
             number = float(text)
@@ -119,6 +141,12 @@ VARIABLES = (
         "`union` of all graphs, or the data set's `own` default graph",
         words=("union", "own"),
     ),
+    Variable(
+        "KG_ANSWERS_MB",
+        "answers_bytes",
+        "megabytes of finished answers to questions that are kept",
+        MB,
+    ),
     Variable("KG_REQUEST_KB", "request_bytes", "kilobytes of a request's body", KB),
     Variable("KG_CONNECTIONS", "connections", "connections at once", least=10),
     Variable("KG_CLIENT_CONNECTIONS", "client_connections", "connections of one client at once"),
@@ -132,8 +160,30 @@ VARIABLES = (
     Variable(
         "KG_CROSS_ORIGIN",
         "cross_origin",
-        "whose scripts may read /sparql and /data in a browser: `any` site's, or `none` but ours; "
-        "with --data it is `none` where nothing is said",
+        "whose scripts may read /sparql, /search and /data in a browser: `any` site's, or `none` "
+        "but ours; with --data it is `none` where nothing is said",
         words=("any", "none"),
+    ),
+    Variable(
+        "KG_STORE",
+        "store",
+        "addresses of SPARQL endpoints that hold the release, with commas between them, instead "
+        "of its own store; see [scaling](scaling.md)",
+        free=True,
+    ),
+    Variable("KG_STORE_USER", "store_user", "name for those endpoints", free=True),
+    Variable("KG_STORE_PASSWORD", "store_password", "password for those endpoints", free=True),
+    Variable(
+        "KG_STORE_LOGIN",
+        "store_login",
+        "how it is sent: `basic`, or `digest` as Virtuoso wants it",
+        words=("basic", "digest"),
+    ),
+    Variable(
+        "KG_STORE_GRAPHS",
+        "store_graphs",
+        "how a plain query gets to see all graphs: they are `listed` in each request, or the "
+        "endpoint's own default graph is their `union`",
+        words=("listed", "union"),
     ),
 )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from rdflib import SH, Graph, URIRef
+from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.plugins.sparql.parser import expandUnicodeEscapes
 from rdflib.term import Node
 
 from kg import guard
 from kg.errors import DataError, InputError, Place, QueryError
-from kg.namespaces import PREFIXES, SHAPE
+from kg.namespaces import PREFIXES, SHAPE, bind_prefixes
 from kg.reading import read_graph
 from kg.report import SEVERITIES, curie
 from kg.store import EmbeddedStore
@@ -82,6 +82,25 @@ def read_check(path: Path) -> Check:
     _check_query(path, query)
     shape = _iri(header["shape"]) or SHAPE.unnamed
     return Check(path, header["rule"], shape, header["severity"], header["message"], query)
+
+
+def published(shapes: Shapes) -> Graph:
+    """Return the shapes as one graph, each check as an executable query under its shape's name.
+
+    A check is an sh:SPARQLSelectExecutable (SHACL Advanced Features, 5.2), so that no SHACL
+    engine takes it for a constraint of a node.
+    """
+    graph = bind_prefixes(Graph())
+    graph += shapes.graph
+    for check in shapes.checks:
+        graph.add((check.shape, RDF.type, SH.SPARQLSelectExecutable))
+        graph.add((check.shape, SKOS.notation, Literal(check.rule)))
+        graph.add((check.shape, SH.severity, SH[check.severity]))
+        for language, text in check.messages.items():
+            graph.add((check.shape, SH.message, Literal(text, lang=language)))
+        lines = (line for line in check.query.splitlines() if not line.startswith("#+"))
+        graph.add((check.shape, SH.select, Literal("\n".join(lines).strip() + "\n")))
+    return graph
 
 
 def named_shape(shapes: Graph, shape: Node) -> URIRef:

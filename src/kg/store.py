@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 import pyoxigraph as ox
 from oxrdflib import OxigraphStore
@@ -34,6 +35,44 @@ class Table:
 
     columns: tuple[str, ...]
     rows: list[tuple[Term | None, ...]]
+
+    @classmethod
+    def read(cls, body: bytes) -> "Table":
+        """Return the rows that `body` holds, SPARQL results in JSON."""
+        answer = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise QueryError("the answer holds no rows")
+        return cls.of(answer)
+
+    @classmethod
+    def of(cls, answer: ox.QuerySolutions) -> "Table":
+        """Return the rows as they come."""
+        columns = tuple(variable.value for variable in answer.variables)
+        return cls(columns, [tuple(solution[name] for name in columns) for solution in answer])
+
+
+class Store(Protocol):
+    """What texts of our own ask: an `EmbeddedStore`, or a `kg.remote.RemoteStore`.
+
+    A plain query sees the union of all graphs. QueryError: not SPARQL, or of another form.
+    """
+
+    def select(self, sparql: str) -> Table:
+        """Return the rows of a SELECT."""
+
+    def construct(self, sparql: str) -> list[ox.Triple]:
+        """Return the triples of a CONSTRUCT or DESCRIBE."""
+
+    def ask(self, sparql: str) -> bool:
+        """Return the answer of an ASK."""
+
+    def kind(self, sparql: str) -> str:
+        """Return what a query answers with: `rows`, `truth` or `graph`."""
+
+    def write(self, sparql: str, syntax: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+        """Return the answer in one of RESULT_FORMATS for SELECT and ASK, else GRAPH_FORMATS."""
+
+    def __hash__(self) -> int: ...
 
 
 class EmbeddedStore:
@@ -68,8 +107,7 @@ class EmbeddedStore:
         answer = self._query(sparql)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("the query does not give rows; want a SELECT")
-        columns = tuple(variable.value for variable in answer.variables)
-        return Table(columns, [tuple(solution[name] for name in columns) for solution in answer])
+        return Table.of(answer)
 
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError."""

@@ -77,8 +77,12 @@ def names_graphs(query: str) -> bool:
 
 def operation(query: str) -> Token | None:
     """Return the word that says what `query` does: the first one after PREFIX and BASE."""
+    return _operation(query) if len(query) <= _SHORT else _find_operation(query)
+
+
+def _find_operation(query: str) -> Token | None:
     in_prologue = False
-    for token in tokens(query):
+    for token in _cut(query):  # no further than that word
         if token.kind in ("space", "comment"):
             continue
         if in_prologue:
@@ -89,6 +93,8 @@ def operation(query: str) -> Token | None:
             return token
     return None
 
+
+_operation = lru_cache(16)(_find_operation)
 
 _CHANGING = re.compile(r"(?i)\b(?:NOW|RAND|UUID|STRUUID)\b")
 

@@ -1,7 +1,7 @@
 """A process that answers one stranger's query after another, and can do nothing else.
 
-Started as `python -m kg.worker STORE MEMORY`. Once the store is open it can open no further file
-or socket, so a query that slips past the guard still reaches nothing.
+Started as `python -m kg.worker STORE MEMORY ROWS BYTES`. Once the store is open it can open no
+further file or socket, so a query that slips past the guard still reaches nothing.
 
 A frame is a letter, four bytes of length, most significant first, and as many bytes. The server
 sends questions (Q, JSON); we send R when the store is open, and for each question A (JSON: form
@@ -14,13 +14,14 @@ import json
 import signal
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
 from kg.confinement import confine
+from kg.limits import LimitError
 from kg.outflow import LimitReached, Outflow
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 
@@ -32,9 +33,20 @@ def frame(kind: bytes, body: bytes) -> bytes:
     return HEAD.pack(kind, len(body)) + body
 
 
-def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
-    """Write the answer to `question` in frames; the last one says how it went."""
+Question = Mapping[str, Any]
+Found = ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]
+
+
+def answer(
+    ask: Callable[[Question], Found], question: Question, rows: int, size: int, out: BinaryIO
+) -> None:
+    """Write the answer to `question` in frames, at most `rows` and `size` bytes of it.
+
+    The last frame says how it went. `ask` may raise SyntaxError for a text that is no query, and
+    LimitError; so may reading what it returns, where a SyntaxError is no fault of the query.
+    """
     head: dict[str, str] | None = None
+    found: Found | None = None
 
     def send(piece: bytes) -> None:
         nonlocal head
@@ -45,17 +57,17 @@ def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
 
     end: dict[str, Any] = {"outcome": "answer"}
     try:
-        found = store.query(question["query"], base_iri=question["base"], **_graphs(question))
+        found = ask(question)
         form, syntax = _form(found), question["results"]
         if form == "graph":
             syntax = question["graph"]
         head = {"form": form, "syntax": syntax}
-        flow: Any = Outflow(syntax, question["rows"], question["bytes"], send)
-        if isinstance(found, ox.QueryTriples):
+        flow: Any = Outflow(syntax, rows, size, send)
+        if isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
+            found.serialize(flow, RESULT_FORMATS[syntax])
+        else:
             triples = flow.count(found)
             ox.serialize(triples, flow, GRAPH_FORMATS[syntax], prefixes=question["prefixes"])
-        else:
-            found.serialize(flow, RESULT_FORMATS[syntax])
         last = frame(b"L", flow.rest())
         end["rows"] = 0 if form == "boolean" else flow.rows
         if head:
@@ -65,7 +77,9 @@ def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
     except LimitReached as error:
         last, end = b"", {"outcome": str(error)}
     except SyntaxError as error:
-        last, end = b"", {"outcome": "syntax", "message": str(error)}
+        last, end = b"", {"outcome": "broken" if found else "syntax", "message": str(error)}
+    except LimitError as error:
+        last, end = b"", {"outcome": type(error).__name__, "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
         last, end = b"", {"outcome": "failed", "message": str(error)}
     out.write(last + frame(b"E", json.dumps(end).encode()))
@@ -73,9 +87,9 @@ def answer(store: ox.Store, question: Mapping[str, Any], out: BinaryIO) -> None:
 
 
 def _form(found: object) -> str:
-    if isinstance(found, ox.QueryTriples):
-        return "graph"
-    return "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
+    if isinstance(found, ox.QuerySolutions):
+        return "rows"
+    return "boolean" if isinstance(found, ox.QueryBoolean) else "graph"
 
 
 def _graphs(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,21 +114,30 @@ def read_question(stream: BinaryIO) -> dict[str, Any] | None:
     return dict(json.loads(body)) if len(body) == size else None
 
 
-def main(folder: str, memory: int) -> None:
-    """Answer the questions on standard input until it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then stops us
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+def main(folder: str, memory: int, rows: int, size: int) -> None:
+    """Answer the questions on standard input from a store of our own until it closes."""
     store = ox.Store.read_only(folder)
     confine(Path(folder), memory)
+
+    def ask(question: Question) -> Found:
+        return store.query(question["query"], base_iri=question["base"], **_graphs(question))
+
+    work(ask, rows, size)
+
+
+def work(ask: Callable[[Question], Found], rows: int, size: int) -> None:
+    """Answer the questions on standard input by `ask` until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then stops us
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     out = sys.stdout.buffer
     out.write(frame(b"R", b""))
     out.flush()
     while (question := read_question(sys.stdin.buffer)) is not None:
         # The server kills us at the deadline. If the server itself is gone, the system does.
         signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)
-        answer(store, question, out)
+        answer(ask, question, rows, size, out)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from kg.endpoints import Remote
+from kg.limits import Limits
 from kg.worker import HEAD, frame
 
 _AHEAD = 1 << 20  # bytes that a worker may be ahead of its reader
@@ -17,11 +20,13 @@ _READ = 1 << 16
 
 
 class Worker:
-    """One worker process on a store. It starts in the background."""
+    """One worker process on a store, ours or a remote one. It starts in the background."""
 
-    def __init__(self, store: Path, memory: int) -> None:
+    def __init__(self, store: Path | Remote, limits: Limits) -> None:
+        numbers = (limits.memory_bytes, limits.rows, limits.result_bytes)
+        module = ["kg.worker", str(store)] if isinstance(store, Path) else ["kg.remote_worker"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", "kg.worker", str(store), str(memory)],
+            [sys.executable, "-P", "-m", *module, *map(str, numbers)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101
@@ -30,18 +35,24 @@ class Worker:
             fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, _AHEAD)
         self._buffer = b""
         self._is_ready = False
+        if isinstance(store, Remote):
+            self.ask(asdict(store))  # not on the command line, which everybody may read
 
     @property
     def pid(self) -> int:
         """The number of the process."""
         return self._process.pid
 
-    def ask(self, question: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
-        """Send `question`; yield the frames of the answer, as `kg.worker` tells of them.
+    def ask(self, question: Mapping[str, Any]) -> None:
+        """Send `question`; a process that is dead shows when its answer is read."""
+        with contextlib.suppress(BrokenPipeError):
+            self._send(frame(b"Q", json.dumps(question).encode()))
+
+    def frames(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the frames of the answer, as `kg.worker` tells of them.
 
         Raises EOFError as soon as the process is dead.
         """
-        self._send(frame(b"Q", json.dumps(question).encode()))
         kind, body = self._frame()
         yield kind, body
         last = b"L" if kind == b"W" else b"E"
@@ -81,11 +92,8 @@ class Worker:
 
     def _send(self, text: bytes) -> None:
         left = memoryview(text)
-        try:
-            while left:
-                left = left[os.write(self._input.fileno(), left) :]
-        except BrokenPipeError:
-            raise EOFError from None
+        while left:
+            left = left[os.write(self._input.fileno(), left) :]
 
     def _take(self, size: int) -> bytes:
         if len(self._buffer) < size:

@@ -7,23 +7,33 @@ from flask import Flask
 from kg.release import Release
 from kg.settings import Settings
 from kg.web import (
+    arriving,
     downloads,
+    editor,
     graphs,
     labels,
     languages,
+    openapi,
     operations,
     pages,
+    pairs,
     problems,
+    quality,
     queries,
+    repeats,
     resources,
+    search,
     service_description,
     sparql,
+    statics,
+    things,
     transfer,
 )
 from kg.web.service import Service, replace_service, service
 
 _PARTS = (
-    pages, queries, sparql, service_description, graphs, resources, downloads, operations
+    pages, queries, sparql, service_description, graphs, resources, downloads, operations,
+    openapi, search, pairs, quality, editor,
 )  # fmt: skip
 
 
@@ -37,12 +47,13 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.request_bytes
     app.config["KG_SETTINGS"] = settings
     metrics = operations.Metrics()
-    app.extensions["kg"] = Service.over(release, settings, metrics.told)
+    app.extensions["kg"] = Service.over(release, settings, metrics.told, metrics.answered)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    operations.install(app, metrics)
     languages.install(app)
     labels.install(app)
+    things.install(app)
     problems.install(app)
+    statics.install(app)
     transfer.install(app)
     for module in _PARTS:
         app.register_blueprint(module.bp)
@@ -52,15 +63,23 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
         now = service().release
         return {"release_id": now.id, "licence": now.description.get("licence")}
 
-    inner = app.wsgi_app
+    app.wsgi_app = arriving.arriving(app, _nameless(app.wsgi_app))  # type: ignore[method-assign]
+    repeats.install(app)
+    operations.install(app, metrics)
+    return app
+
+
+def _nameless(inner: Any) -> Any:
+    """Return the WSGI application `inner`, which does not learn what a client calls this host.
+
+    That is used nowhere, and some names even break routing.
+    """
 
     def nameless(environ: dict[str, Any], start_response: Any) -> Any:
-        # What a client calls this host is used nowhere, and some names even break routing.
         environ["HTTP_HOST"] = "kg.invalid"
         return inner(environ, start_response)
 
-    app.wsgi_app = nameless  # type: ignore[method-assign]
-    return app
+    return nameless
 
 
 def change_release(app: Flask, release: Release) -> None:
@@ -69,6 +88,6 @@ def change_release(app: Flask, release: Release) -> None:
     Raises InputError where it cannot be opened; everything stays as it was then.
     """
     settings: Settings = app.config["KG_SETTINGS"]
-    told = app.extensions["kg-metrics"].told
+    metrics: operations.Metrics = app.extensions["kg-metrics"]
     patience = settings.limits.seconds + settings.limits.wait_seconds + 30
-    replace_service(app, Service.over(release, settings, told), patience)
+    replace_service(app, Service.over(release, settings, metrics.told, metrics.answered), patience)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from flask import request
+from flask_babel import gettext
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import BadRequest, NotAcceptable
 from werkzeug.http import parse_accept_header
+
+from kg.web.languages import Told
 
 # Syntax and media type; of two types for a syntax the first is its own, the other goes as well.
 HTML = ("html", "text/html")
@@ -30,6 +33,7 @@ TRIPLES = (
     ("nquads", "application/n-quads"),
     ("jsonld", "application/json"),
 )
+PICTURE = ("svg", "image/svg+xml")
 SUFFIXES = {"ttl": "turtle", "nt": "ntriples", "jsonld": "jsonld", "rdf": "rdfxml"}
 EXTENSIONS = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
 _SHORT = {**SUFFIXES, "nq": "nquads"}
@@ -40,7 +44,7 @@ Offer = tuple[str, str]
 
 def media_type(syntax: str) -> str:
     """Return the Content-Type of a syntax."""
-    return content_type(dict(reversed([*RESULTS, *TRIPLES]))[syntax])
+    return content_type(dict(reversed([*RESULTS, *TRIPLES, PICTURE]))[syntax])
 
 
 def content_type(media: str) -> str:
@@ -68,7 +72,8 @@ def negotiate(offered: Sequence[Offer], asked: str | None = None) -> Offer:
     best = preferred([media for _, media in offered])
     if best is None:
         types = ", ".join(media for _, media in offered)
-        raise NotAcceptable(f"nothing that Accept allows; there is {types}")
+        words = gettext("nothing that Accept allows; there is %(types)s", types=types)
+        raise NotAcceptable(Told(words))
     return next(offer for offer in offered if offer[1] == best)
 
 
@@ -105,7 +110,15 @@ def _named(offered: Sequence[Offer], asked: str) -> Offer:
     if syntax not in syntaxes:
         syntax = _MEANT.get(syntax, syntax)
     if syntax not in syntaxes:
-        raise BadRequest(f"format is '{asked[:50]}'; want one of {', '.join(syntaxes)}")
+        raise BadRequest(
+            Told(
+                gettext(
+                    "format is '%(value)s'; want one of %(names)s",
+                    value=asked[:50],
+                    names=", ".join(syntaxes),
+                )
+            )
+        )
     return next(offer for offer in offered if offer[0] == syntax)
 
 

@@ -8,9 +8,10 @@ from kg.errors import NotFoundError, ParameterError
 from kg.namespaces import GRAPH, PREFIXES
 from kg.store import NamedNode
 from kg.web import formats
+from kg.web.arriving import sent
 from kg.web.protocol import asker
 from kg.web.service import service
-from kg.web.transfer import held, not_modified, sent, tag_of, tagged
+from kg.web.transfer import held, not_modified, tag_of, tagged
 
 bp = Blueprint("graphs", __name__)
 
@@ -32,7 +33,7 @@ def show() -> Response:
         return not_modified(tag)
     dataset = Dataset((iri.value,)) if iri is not None else None
     answer = service().engine.answer(_ALL, graph=syntax, dataset=dataset, asker=asker())
-    return tagged(sent(answer, formats.content_type(media)), tag)
+    return tagged(sent(answer, syntax, formats.content_type(media)), tag)
 
 
 def _asked() -> NamedNode | None:

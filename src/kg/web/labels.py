@@ -9,7 +9,7 @@ from flask_babel import gettext
 from kg.namespaces import BASE, GRAPH, ID, LANGUAGES, MD, PREFIXES
 from kg.places import key_of
 from kg.queries import shorten
-from kg.store import EmbeddedStore, Literal, NamedNode
+from kg.store import Literal, NamedNode, Store
 from kg.tags import language_tag
 
 _PREFIXES = f"""
@@ -45,7 +45,7 @@ class _Facts:
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def names_of(iris: Iterable[str], store: EmbeddedStore, language: str) -> dict[str, Name]:
+def names_of(iris: Iterable[str], store: Store, language: str) -> dict[str, Name]:
     """Return a name for each address, in `language` where there is one; one query for all.
 
     The graph of a source document goes by the document's name.

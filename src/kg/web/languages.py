@@ -20,6 +20,10 @@ _ASKED = {"en": "en", "ko": "ko", "zh-Hans": "zh-Hans", "zh-CN": "zh-Hans", "zh-
 CATALOGUES = Path(__file__).parent / "translations"
 
 
+class Told(str):
+    """Words that are in the page's language already."""
+
+
 def page_language() -> str:
     """Return the language of the page: `?lang=` first, then what the browser prefers."""
     chosen = request.args.get("lang", "")

@@ -1,28 +1,23 @@
 """For those who run the server: is it well, what does it do, what was asked."""
 
-import hashlib
 import json
-import logging
 import time
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from secrets import token_hex
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from kg.running import Answer, Ended
+from kg.running import Ended
+from kg.web.journal import journal
 from kg.web.problems import problem
 from kg.web.service import Service, service
 
 bp = Blueprint("operations", __name__)
-access = logging.getLogger("kg.access")
 
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
-_TEXT = 2000  # characters of a query that was not answered
 
 
 class Metrics:
@@ -41,9 +36,18 @@ class Metrics:
         self._rows = Counter(
             "kg_rows", "Rows and triples of complete answers", registry=self.registry
         )
+        answers = Counter(
+            "kg_answers", "Answers to the questions, kept from before or made", ["found"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._answers = {found: answers.labels(found) for found in ("kept", "made")}
         self.requests = Counter(
             "kg_requests", "HTTP requests, by status", ["status"], registry=self.registry
         )
+
+    def answered(self, found: str) -> None:
+        """Count an answer to a question: it was `kept`, or had to be `made`."""
+        self._answers[found].inc()
 
     def told(self, ended: Ended) -> None:
         """Count a query."""
@@ -99,75 +103,17 @@ def _fresh(response: Response) -> Response:
     return response
 
 
-def _number() -> str:
-    """Return a new number for a request: a UUID of random digits (RFC 9562, 5.4), made quickly."""
-    digits = token_hex(16)
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
-
-
 def _metrics() -> Metrics:
     found: Metrics = current_app.extensions["kg-metrics"]
     return found
 
 
 def install(app: Flask, metrics: Metrics) -> None:
-    """Let `app` count and log each request, under a number that its answer repeats."""
+    """Let `app` count its requests, and keep a journal of them."""
     app.extensions["kg-metrics"] = metrics
     metrics.registry.register(_State(app))
 
-    @app.before_request
-    def begin() -> None:
-        g.request_id = _number()
-        g.begun = time.perf_counter()
+    def count(status: int) -> None:
+        metrics.requests.labels(status).inc()
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        response.headers.add("X-Request-Id", g.request_id)
-        metrics.requests.labels(response.status_code).inc()
-        if access.isEnabledFor(logging.INFO):
-            _log_when_sent(response)
-        return response
-
-
-def _log_when_sent(response: Response) -> None:
-    """Write one line of JSON when the last byte of `response` is on its way, or its client gone."""
-    begun, answer, query = g.begun, g.get("answer"), g.get("query")
-    line: dict[str, Any] = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "request": g.request_id,
-        "client": request.remote_addr,
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
-        "bytes": response.content_length,
-    }
-    if response.is_streamed and not response.direct_passthrough:
-        line["bytes"] = 0
-        response.response = _counted(response.response, line)
-
-    def write() -> None:
-        line["seconds"] = round(time.perf_counter() - begun, 6)
-        if query is not None:
-            line.update(_about(query, answer))
-        text = json.dumps(line)  # in ASCII: no sign in it steers the terminal of who reads it
-        # Not `info`, which would look up where it was called from, as often as anyone asks.
-        access.handle(logging.LogRecord(access.name, logging.INFO, "", 0, text, None, None))
-
-    response.call_on_close(write)
-
-
-def _about(query: str, answer: Answer | None) -> dict[str, Any]:
-    """Return what the log says of a query: its text only where it was not answered."""
-    told: dict[str, Any] = {"query": hashlib.sha256(query.encode()).hexdigest()[:16]}
-    ended = answer.ended if answer else None
-    if ended:
-        told |= {"outcome": ended.outcome, "rows": ended.rows}
-    if not ended or ended.outcome != "answer":
-        told["text"] = query[:_TEXT]
-    return told
-
-
-def _counted(pieces: Iterable[Any], line: dict[str, Any]) -> Iterator[Any]:
-    for piece in pieces:
-        line["bytes"] += len(piece)
-        yield piece
+    app.wsgi_app = journal(app.wsgi_app, count)  # type: ignore[method-assign]

@@ -27,8 +27,9 @@ def shown_of(answer: Answer) -> dict[str, Any]:
 
     The rest is not even awaited. Raises TooLargeError where not one row fits on a page.
     """
+    form = answer.begin().form
     try:
-        if answer.form == "graph":
+        if form == "graph":
             body = _beginning(answer, 4 * TURTLE)  # a character has up to four bytes
             text = body.decode("utf-8", "ignore")
             return {"turtle": text[:TURTLE], "more": len(text) > TURTLE}
@@ -36,7 +37,7 @@ def shown_of(answer: Answer) -> dict[str, Any]:
     finally:
         answer.close()
     found, more = _whole_rows(body)
-    if answer.form == "boolean":
+    if form == "boolean":
         return {"boolean": found["boolean"]}
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
     if len(columns) > COLUMNS:

@@ -1,105 +1,128 @@
 """The canned questions: a page with form and table each, and the same rows as data."""
 
-import json
-import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from urllib.parse import unquote_plus, unquote_to_bytes
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
-from flask_babel import gettext
-from werkzeug.exceptions import BadRequest
+from flask import Blueprint, Response, render_template, request
 
-from kg.canned import CannedQuery, Parameter
-from kg.errors import ParameterError
-from kg.namespaces import ID
-from kg.places import key_of
-from kg.queries import Answer, WrongValueError, expand, fill, find_query, run, typed_values
-from kg.store import Literal, NamedNode, Term
-from kg.web import formats
-from kg.web.cells import evidence_of, remarks_of, rows_of, shown_columns
-from kg.web.labels import Name, names_of
-from kg.web.languages import page_language, text_in
-from kg.web.problems import problem
+from kg.canned import CannedQuery
+from kg.errors import Message, ParameterError
+from kg.queries import LONGEST_VALUE, WrongValueError, find_query, typed_values, wanted_of
+from kg.takeaway import TAKEAWAYS
+from kg.web import formats, takeaways
+from kg.web.answers import Kept
+from kg.web.found import Found
+from kg.web.languages import page_language
+from kg.web.pictured import drawing_of
+from kg.web.question import written_page, wrong_page
+from kg.web.repeats import kept_response
+from kg.web.resources import described
 from kg.web.service import service
 
 bp = Blueprint("queries", __name__, url_prefix="/queries")
 
+# How the answer is written in each form; one more form is one more line here and in `offered`.
+WRITERS: Mapping[str, Callable[[Found], bytes]] = {
+    "json": Found.json,
+    "xml": partial(Found.write, syntax="xml"),
+    "csv": partial(Found.write, syntax="csv"),
+    "tsv": partial(Found.write, syntax="tsv"),
+    "svg": lambda found: drawing_of(found.answer),
+}
+
+
+def offered(query: CannedQuery) -> list[formats.Offer]:
+    """Return the forms that the answer to `query` comes in, with their media types."""
+    drawn = query.display is not None and query.display.form != "table"
+    pictures = [formats.PICTURE] if drawn else []
+    return [formats.HTML, *formats.RESULTS, *pictures, *takeaways.offers(query)]
+
 
 @bp.get("/", strict_slashes=False)
-def index() -> str:
+def index() -> Response:
     """The list of questions."""
-    return render_template("queries.html", queries=service().queries.values())
+
+    def make() -> Kept:
+        page = render_template("queries.html", queries=service().queries.values())
+        return Kept.of(page.encode(), "text/html; charset=utf-8")
+
+    return kept_response(("index", _asked_text(), page_language()), make)
 
 
 @bp.get("/<name>", strict_slashes=False)
 def show(name: str) -> Response:
     """One question: its page, or its answer as data."""
     query = find_query(service().queries, name)
-    syntax = formats.choose([formats.HTML, *formats.RESULTS])
+    forms = [*offered(query), *formats.GRAPHS]
+    syntax, media = formats.negotiate(forms, formats.asked_format())
     if syntax == "html":
         return _page(query)
-    terms = typed_values(query, _values(query), service().places, service().choices)
-    body = service().store.write(fill(query, terms), syntax)
-    if syntax == "json":
-        body = _with_release(body)
-    response = Response(body, content_type=formats.media_type(syntax))
-    response.headers["Content-Disposition"] = f'inline; filename="{query.name}.{syntax}"'
-    return response
+    if (syntax, media) in formats.GRAPHS:  # the question itself, as the graph describes it
+        return described(f"queries/{query.name}", syntax)
+    found = found_of(query)
+    if syntax in TAKEAWAYS:
+        return takeaways.file_response(syntax, found, given_values(query))
+
+    def make() -> Kept:
+        file = ("Content-Disposition", f'inline; filename="{query.name}.{suffix}"')
+        told = syntax in ("json", "svg")
+        headers = [file, ("Content-Language", page_language())] if told else [file]
+        return Kept.of(WRITERS[syntax](found), formats.content_type(media), *headers)
+
+    suffix = formats.EXTENSIONS.get(syntax, syntax)
+    return kept_response(("form", media, page_language(), *found.key), make)
+
+
+def found_of(query: CannedQuery) -> Found:
+    """Return what the request asks of `query`. Raises WrongValueError."""
+    values = given_values(query)
+    return Found(query, typed_values(query, values, service().places, service().choices))
 
 
 def _page(query: CannedQuery) -> Response:
-    answer: Answer | None = None
-    error: ParameterError | None = None
     try:
-        answer = run(query, _values(query), service().store, service().places, service().choices)
-    except ParameterError as wrong:
-        error = wrong
-        if request.args.get("format") not in (None, "html"):
-            return problem(400, str(wrong))
-    page = render_template(
-        "query.html",
-        query=query,
-        answer=answer,
-        columns=shown_columns(answer) if answer else [],
-        rows=rows_of(answer, _evidence_names(answer)) if answer else [],
-        remarks=remarks_of(answer) if answer else [],
-        error=error,
-        wrong=error.parameter if isinstance(error, WrongValueError) else None,
-        meant=_meant(query, error) if isinstance(error, WrongValueError) else [],
-        typed={name: request.args.get(name) for name in query.parameters},
-        given=partial(_given, query),
-        places=service().places,
-        place_names=_place_names(),
-        choices=service().choices,
-        asked=_asked(answer) if answer else [],
-        data_links=("json", "csv", "tsv", "xml"),
-    )
-    return make_response(page, 400 if error else 200)
+        found = found_of(query)
+    except ParameterError as error:
+        return wrong_page(query, error)
+
+    def make() -> Kept:
+        return Kept.of(written_page(found).encode(), "text/html; charset=utf-8")
+
+    # The form keeps what was typed, so a page follows from the words, and its rows from the values.
+    return kept_response(("page", query.name, _asked_text(), page_language()), make)
 
 
-def _place_names() -> list[tuple[str, str]]:
-    """Return what the form suggests: a name, or the key of a place that shares its name."""
-    named = service().places.territories(page_language())[:1000]
-    shared = Counter(label for _, label in named)
-    return [(label if shared[label] == 1 else key_of(iri), label) for iri, label in named]
+def given_values(query: CannedQuery) -> dict[str, str]:
+    """Return the parameters as given once each, with the page's language for labels.
 
-
-def _given(query: CannedQuery, **more: str) -> dict[str, str]:
-    """Return the parameters as the reader gave them, to ask again with `more`."""
-    known = {name: request.args[name] for name in query.parameters if name in request.args}
-    return known | more
-
-
-def _values(query: CannedQuery) -> dict[str, str]:
-    """Return the parameters as given once each, with the page's language for labels."""
+    Raises WrongValueError.
+    """
     values = {}
+
+    def wrong(name: str, value: str, cause: Message) -> WrongValueError:
+        error = WrongValueError(query.name, name[:100], cause, value)
+        error.wanted = wanted_of(query.parameters.get(name))
+        return error
+
+    if cut := request.environ.get("kg.cut"):  # what is here of the last value is not all of it
+        name, value = list(request.args.items(multi=True))[-1] if request.args else ("", "")
+        cause = Message(
+            "a value of some %(number)s characters; want at most %(most)s",
+            number=f"{cut:,}",
+            most=f"{LONGEST_VALUE:,}",
+        )
+        raise wrong(name, value, cause)
+    broken = _not_utf8()
     for name, given in request.args.lists():
         if name == "format":
             continue
         if len(given) > 1:
-            raise WrongValueError(query.name, name[:100], f"{len(given)} values; want one")
+            cause = Message("%(number)s values; want one", number=len(given))
+            raise wrong(name, given[-1], cause)
+        if name in broken:
+            cause = Message("the value is not text in UTF-8")
+            raise wrong(name, given[0], cause)
         values[name] = given[0]
     if "lang" in query.parameters:
         values.setdefault("lang", page_language())
@@ -108,55 +131,17 @@ def _values(query: CannedQuery) -> dict[str, str]:
     return values
 
 
-def _asked(answer: Answer) -> list[tuple[Parameter, str]]:
-    """Return what was asked in words: each parameter of the form with its value."""
-    parameters = answer.query.parameters
-    return [
-        (parameter, _in_words(parameter, answer.terms[name]))
-        for name, parameter in parameters.items()
-        if not parameter.hidden
-    ]
+def _not_utf8() -> set[str]:
+    """Return the names of the parameters whose value is not text, which others take for text."""
+    broken = set()
+    for pair in request.query_string.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        try:
+            unquote_to_bytes(value).decode("utf-8")
+        except UnicodeDecodeError:
+            broken.add(unquote_plus(name.decode("latin-1")))
+    return broken
 
 
-def _in_words(parameter: Parameter, term: Term) -> str:
-    value = term.value if isinstance(term, Literal | NamedNode) else str(term)
-    match parameter.type:
-        case "place":
-            return service().places.label(value, page_language())
-        case "flag":
-            return str(gettext("yes") if value == "true" else gettext("no"))
-        case "choice":
-            labels = {expand(c.value): c.label for c in service().choices.of(parameter)}
-            return text_in(labels[value]) if value in labels else value
-        case _:
-            return value
-
-
-def _meant(query: CannedQuery, error: WrongValueError) -> list[tuple[str, str]]:
-    """Return the places that the error suggests: their names, and the question about them."""
-    if error.parameter not in query.parameters:
-        return []
-    places = service().places
-    given: dict[str, Any] = _given(query)
-    found = [str(ID["place"]) + key for key in re.findall(r"\(([\w-]+)\)", str(error))]
-    return [
-        (
-            f"{places.label(iri, page_language())} ({key_of(iri)})",
-            url_for("queries.show", **given | {"name": query.name, error.parameter: key_of(iri)}),
-        )
-        for iri in found
-        if iri in places
-    ]
-
-
-def _evidence_names(answer: Answer) -> Mapping[str, Name]:
-    return names_of(evidence_of(answer), service().store, page_language())
-
-
-def _with_release(body: bytes) -> bytes:
-    """Return JSON results with the release that they come from as one more member."""
-    try:
-        results = json.loads(body)
-    except ValueError as error:
-        raise BadRequest("the answer cannot be written as JSON") from error
-    return json.dumps({**results, "release": service().release.id}, ensure_ascii=False).encode()
+def _asked_text() -> str:
+    return request.query_string.decode("latin-1")

@@ -1,178 +1,144 @@
 """A page, and data, for every address of the graph."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import NotFoundError
-from kg.namespaces import BASE, GRAPH, MD
+from kg.namespaces import BASE, GRAPH, MD, SHAPE
 from kg.places import key_of
-from kg.queries import CannedQuery, expand
-from kg.store import Literal, NamedNode, Term
+from kg.store import NamedNode
 from kg.web import formats
-from kg.web.labels import names_of
+from kg.web.addresses import addresses_at, below, near
+from kg.web.labels import link_of, names_of
 from kg.web.languages import page_language
+from kg.web.links import data_links
+from kg.web.repeats import kept_page
 from kg.web.service import service
+from kg.web.shape_pages import shape_page, shape_triples
+from kg.web.statements import Statements, statements_of
+from kg.web.structured import structured
 from kg.web.terms import terms_page
-from kg.web.triples import write
+from kg.web.things import page_of
+from kg.web.triples import write, written
 
 bp = Blueprint("resources", __name__)
 
-MOST_SHOWN = 200  # of things that refer to one; the page says how many there are
-
-_STATEMENTS = """
-SELECT DISTINCT ?property ?value ?graph
-WHERE { GRAPH ?graph { %s ?property ?value } }
-ORDER BY ?property ?value ?graph
-"""
-_INCOMING = """
-SELECT DISTINCT ?property ?subject ?graph
-WHERE { GRAPH ?graph { ?subject ?property %s } FILTER (isIRI(?subject)) }
-ORDER BY ?property ?subject ?graph
-"""
-_MEMBERS = """
-SELECT DISTINCT ?subject WHERE { GRAPH %s { ?subject ?property ?value } FILTER (isIRI(?subject)) }
-ORDER BY ?subject
-"""
-# What a reader wants to know before the rest, and what matters to programs only.
-_FIRST = [expand(name) for name in (
-    "rdf:type", "skos:prefLabel", "rdfs:label", "skos:altLabel", "skos:definition",
-    "skos:editorialNote", "md:agreementType", "md:status", "md:channel", "md:edtf",
-    "md:dateAsWritten", "md:dateBasis", "md:dateNote", "md:dateClaim", "md:party", "md:involves",
-    "md:from", "md:to", "md:between", "md:evidence",
-)]  # fmt: skip
-_LAST = [expand(name) for name in (
-    "dct:source", "md:earliest", "md:latest", "md:year", "md:precision", "oa:start", "oa:end",
-    "md:sha256",
-)]  # fmt: skip
-
-
-@dataclass
-class Group:
-    """One property with its values, and the graphs that each value stands in."""
-
-    property: str
-    terms: dict[Term, list[str]] = field(default_factory=dict)
-
-    def shared(self) -> list[str] | None:
-        """Return the graphs that every value stands in; None where they differ."""
-        kinds = list(self.terms.values())
-        return kinds[0] if kinds and all(graphs == kinds[0] for graphs in kinds) else None
+_ONTOLOGY = str(MD).rstrip("#")
 
 
 @bp.get("/<path:path>")
-def show(path: str) -> Response:
+def show(path: str) -> AnyResponse:
     """The resource that has this path: its page, or what is said about it as data."""
-    stem, dot, suffix = path.rpartition(".")
-    asked = suffix if dot and suffix in formats.SUFFIXES else None
-    iri = _address(stem if asked else path)
-    syntax = formats.choose([formats.HTML, *formats.GRAPHS], asked)
-    groups = _groups(_STATEMENTS % iri)
-    if iri.value == str(MD).rstrip("#") and syntax == "html":
-        return make_response(terms_page(iri))
-    members = _members(iri) if iri.value.startswith(str(GRAPH)) else []
-    incoming = _groups(_INCOMING % iri)
-    if not groups and not members and not incoming:
+    for iri, asked in addresses_at(path):
+        if iri.value.startswith(str(SHAPE)):
+            triples = shape_triples(iri)
+            if not triples and iri.value != str(SHAPE):
+                continue
+            syntax = _syntax(asked)
+            if syntax != "html":
+                return _data(iri, written(triples, syntax), syntax)
+            return _answer(iri, partial(shape_page, iri, triples))
+        found = statements_of(iri, incoming=not iri.value.startswith(BASE + "id/place/"))
+        if found:
+            syntax = _syntax(asked)
+            if syntax != "html":
+                return _data(iri, write(_construct(iri, bool(found.members)), syntax), syntax)
+            is_ontology = iri.value == _ONTOLOGY
+            make = partial(terms_page, iri) if is_ontology else partial(_page, iri, found)
+            return _answer(iri, make)
+    _syntax(None)
+    folder = NamedNode(BASE + quote(path[:-1]))
+    if path.endswith("/") and statements_of(folder, incoming=False):
+        return redirect(url_for("resources.show", path=path[:-1]), 308)
+    return _missing(path)
+
+
+@bp.get("/queries/<name>.<any(ttl, jsonld, nt, rdf):suffix>")
+def question(name: str, suffix: str) -> Response:
+    """What the graph says of a canned question; its page and answers are not made here."""
+    return described(f"queries/{name}", formats.SUFFIXES[suffix])
+
+
+def described(path: str, syntax: str) -> Response:
+    """Return what is said of the address at `path` as data in `syntax`. Raises NotFoundError."""
+    iri = NamedNode(BASE + quote(path))
+    if not statements_of(iri):
         raise NotFoundError(
-            f"nothing is recorded about {iri.value}; see the list of questions, or ask by SPARQL"
+            "nothing is recorded about %(address)s; see the list of questions, or ask by SPARQL",
+            address=iri.value,
         )
-    if syntax != "html":
-        body = write(_construct(iri, bool(members)), syntax)
-        return Response(body, content_type=formats.media_type(syntax))
-    return make_response(_page(iri, groups, incoming, members))
+    return _data(iri, write(_construct(iri, False), syntax), syntax)
 
 
-def _address(path: str) -> NamedNode:
-    """Return the address that stands at `path` of this server. Raises NotFoundError."""
-    try:
-        return NamedNode(BASE + path)
-    except ValueError:
-        raise NotFoundError(f"'{path[:200]}' cannot be an address") from None
+def _syntax(asked: str | None) -> str:
+    return formats.choose([formats.HTML, *formats.GRAPHS], asked)
+
+
+def _data(iri: NamedNode, body: str | bytes, syntax: str) -> Response:
+    response = Response(body, content_type=formats.media_type(syntax))
+    response.headers["Link"] = f'<{link_of(iri.value)}>; rel="describes"'
+    return response
+
+
+def _answer(iri: NamedNode, make: Callable[[], str]) -> Response:
+    forms = data_links(iri.value)
+    links = [f'<{target}>; rel="alternate"; type="{media}"' for _, media, target in forms]
+    return kept_page(make, ("Link", ", ".join(links)))
 
 
 def _construct(iri: NamedNode, is_graph: bool) -> str:
     if is_graph:
         return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri} {{ ?s ?p ?o }} }}"
-    if iri.value == str(MD).rstrip("#"):
+    if iri.value == _ONTOLOGY:
         return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH}ontology> {{ ?s ?p ?o }} }}"
     return f"CONSTRUCT {{ {iri} ?p ?o }} WHERE {{ {iri} ?p ?o }}"
 
 
-def _groups(sparql: str) -> list[Group]:
-    """Return the statements by property: what matters most first, the rest by property."""
-    groups: dict[str, Group] = {}
-    for name, value, graph in service().store.select(sparql).rows:
-        if isinstance(name, NamedNode) and isinstance(graph, NamedNode) and value is not None:
-            group = groups.setdefault(name.value, Group(name.value))
-            group.terms.setdefault(value, []).append(graph.value)
-    order = {name: number for number, name in enumerate(_FIRST)}
-    order |= {name: number for number, name in enumerate(_LAST, 200)}
-    return sorted(groups.values(), key=lambda g: (order.get(g.property, 100), g.property))
-
-
-def _usual(groups: list[Group]) -> list[str]:
-    """Return the graphs that most properties stand in; the page names them once."""
-    counts = Counter(tuple(shared) for group in groups if (shared := group.shared()))
-    return list(counts.most_common(1)[0][0]) if counts else []
-
-
-def _members(graph: NamedNode) -> list[str]:
-    rows = service().store.select(_MEMBERS % graph).rows
-    return [subject.value for (subject,) in rows if isinstance(subject, NamedNode)]
-
-
-def _page(iri: NamedNode, groups: list[Group], incoming: list[Group], members: list[str]) -> str:
-    said = {group.property: group.terms for group in groups}
-    for group in incoming:  # a symmetric tie is told once
-        group.terms = {
-            term: graphs
-            for term, graphs in group.terms.items()
-            if term not in said.get(group.property, {})
-        }
-    total = sum(len(group.terms) for group in incoming)
-    left = MOST_SHOWN
-    for group in incoming:
-        group.terms = dict(list(group.terms.items())[:left])
-        left -= len(group.terms)
-    wanted = {iri.value, *members[:MOST_SHOWN]}
-    for group in (*groups, *incoming):
-        wanted.add(group.property)
-        for value, graphs in group.terms.items():
-            wanted.update(graphs)
-            if isinstance(value, NamedNode):
-                wanted.add(value.value)
-            elif isinstance(value, Literal):
-                wanted.add(value.datatype.value)
-    names = names_of(wanted, service().store, page_language())
+def _page(iri: NamedNode, found: Statements) -> str:
+    language = page_language()
+    page = page_of(iri.value, found.kinds, language)
+    wanted = {iri.value} | found.mentioned() | (page.wanted if page else set())
+    names = names_of(wanted, service().store, language)
+    shown: dict[str, Any] = found.context() | (page.shown if page else {})
+    if "pictures" in shown:
+        shown["pictures"] = shown["pictures"](names)
     return render_template(
-        "resource.html",
+        page.template if page else "resource.html",
         iri=iri.value,
         key=key_of(iri.value),
-        groups=groups,
-        usual=_usual(groups),
-        incoming=[group for group in incoming if group.terms],
-        usual_incoming=_usual(incoming),
-        incoming_total=total,
-        kinds=[kind.value for kind in said.get(_FIRST[0], {}) if isinstance(kind, NamedNode)],
-        questions=_questions(iri.value),
-        members=members[:MOST_SHOWN],
-        members_total=len(members),
-        most_shown=MOST_SHOWN,
         names=names,
-        data=[(end, url_for("resources.show", path=f"{iri.value.removeprefix(BASE)}.{end}"))
-              for end in ("ttl", "jsonld", "nt")],
-    )  # fmt: skip
+        data=data_links(iri.value),
+        structured=structured(iri, found),
+        **shown,
+    )
 
 
-def _questions(iri: str) -> list[tuple[CannedQuery, str]]:
-    """Return the questions that can be asked about a place, each with its address."""
-    if iri not in service().places:
-        return []
-    return [
-        (query, url_for("queries.show", **dict[str, Any](name=query.name) | {name: key_of(iri)}))
-        for query in service().queries.values()
-        for name, parameter in query.parameters.items()
-        if parameter.type == "place"
-    ]
+def _missing(path: str) -> AnyResponse:
+    """Return a 404 with the addresses that are near, or raise it for programs to read."""
+    inside = below(path, service().store)
+    if inside and formats.wants_page():
+        names = names_of(inside, service().store, page_language())
+        page = render_template("folder.html", path=path, inside=inside, names=names)
+        return make_response(page)
+    likely = near(path, service().store)
+    about = f"{BASE}{path[:200]}"
+    if formats.wants_page():
+        names = names_of(likely, service().store, page_language())
+        queries = service().queries.values()
+        page = render_template("missing.html", address=about, near=likely, names=names,
+                               queries=queries)  # fmt: skip
+        return make_response(page, 404)
+    if likely:
+        raise NotFoundError(
+            "nothing is recorded about %(address)s; did you mean %(addresses)s?",
+            address=about, addresses=", ".join(likely),
+        )  # fmt: skip
+    raise NotFoundError(
+        "nothing is recorded about %(address)s; see the list of questions, or ask by SPARQL",
+        address=about,
+    )

@@ -1,20 +1,34 @@
 """What the pages work with: one release, opened once; another may take its place at any time."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from flask import Flask, current_app, g
 
+from kg.documents import Documents
+from kg.endpoints import Remote
 from kg.engine import Engine
+from kg.named import things_of
+from kg.namespaces import PREFIXES
 from kg.queries import CannedQuery, Choices, Places, read_queries
 from kg.release import Release
+from kg.remote import RemoteStore
 from kg.running import Ended
+from kg.search import Index
 from kg.settings import Settings
-from kg.store import EmbeddedStore, Literal, NamedNode
+from kg.store import EmbeddedStore, Literal, NamedNode, Store
+from kg.web.answers import Answers
 
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 FEATURED = "friendship-and-council"  # the question that comes first
+_POSITIONS = f"""
+PREFIX geo: <{PREFIXES["geo"]}>
+SELECT ?place ?latitude ?longitude WHERE {{ ?place geo:lat ?latitude ; geo:long ?longitude }}
+"""
 _GRAPHS = "SELECT ?graph (COUNT(*) AS ?n) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 
 
@@ -23,25 +37,67 @@ class Service:
     """A release, its store for our own queries, its engine for those of strangers."""
 
     release: Release
-    store: EmbeddedStore
+    store: Store
     engine: Engine
     queries: Mapping[str, CannedQuery]
     places: Places
     choices: Choices
+    answers: Answers
 
     @classmethod
-    def over(cls, release: Release, settings: Settings, told: Callable[[Ended], None]) -> "Service":
-        """Return the service over `release`. Raises InputError where it cannot be opened."""
-        store = EmbeddedStore.open(release.store)
+    def over(
+        cls,
+        release: Release,
+        settings: Settings,
+        told: Callable[[Ended], None],
+        counted: Callable[[str], None] = lambda _: None,
+    ) -> "Service":
+        """Return the service over `release`, in its own store or in those of the settings.
+
+        Raises InputError where it cannot be opened, LimitError where another server fails.
+
+        `told` hears how each query ended, `counted` how each answer to a question was found.
+        """
+        if settings.remotes:
+            remote = settings.remote(release.id, release.graphs)
+            where: Path | Remote = remote
+            store: Store = RemoteStore(remote, settings.limits.seconds)
+        else:
+            where, store = release.store, EmbeddedStore.open(release.store)
         queries = read_queries(release.queries)
+        # Before there are workers: nobody would stop them where the store does not answer.
+        places, choices = Places(store), Choices(store)
         return cls(
             release=release,
             store=store,
-            engine=Engine(release.store, settings.limits, settings.default_graph == "union", told),
+            engine=Engine(where, settings.limits, settings.default_graph == "union", told),
             queries=dict(sorted(queries.items(), key=lambda named: named[0] != FEATURED)),
-            places=Places(store),
-            choices=Choices(store),
+            places=places,
+            choices=choices,
+            answers=Answers(settings.answers_bytes, counted),
         )
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The source documents."""
+        return Documents(self.store)
+
+    @cached_property
+    def positions(self) -> Mapping[str, tuple[float, float]]:
+        """Where places lie: latitude and longitude in degrees (WGS 84)."""
+        return {
+            place.value: (float(latitude.value), float(longitude.value))
+            for place, latitude, longitude in self.store.select(_POSITIONS).rows
+            if isinstance(place, NamedNode)
+            and isinstance(latitude, Literal)
+            and isinstance(longitude, Literal)
+            and all(_DEGREES.fullmatch(degrees.value) for degrees in (latitude, longitude))
+        }
+
+    @cached_property
+    def index(self) -> Index:
+        """Everything that has a name, to be searched; read when it is first asked for."""
+        return Index(*things_of(self.store, self.queries))
 
     @cached_property
     def graphs(self) -> Mapping[str, int]:

@@ -8,10 +8,11 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, VOID
 
 from kg.engine import ENDPOINT
+from kg.examples import add_examples
 from kg.namespaces import BASE, GRAPH, RELEASE, bind_prefixes
 from kg.reading import to_rdflib
 from kg.release import Release
-from kg.store import EmbeddedStore
+from kg.store import Store
 from kg.web import formats
 from kg.web.service import service
 from kg.web.transfer import held, not_modified, tag_of, tagged
@@ -41,13 +42,12 @@ def describe(syntax: str, media: str) -> Response:
         return not_modified(tag)
     now = service()
     graph = description(now.release, now.store, now.graphs, now.engine.union)
+    add_examples(graph, RELEASE[now.release.id], now.queries.values())
     body = graph.serialize(format=_WRITTEN[syntax], encoding="utf-8")
     return tagged(Response(body, content_type=formats.content_type(media)), tag)
 
 
-def description(
-    release: Release, store: EmbeddedStore, graphs: Mapping[str, int], union: bool
-) -> Graph:
+def description(release: Release, store: Store, graphs: Mapping[str, int], union: bool) -> Graph:
     """Return what the endpoint can do, and the graphs that it holds with their triples.
 
     `union` says whether the default graph is all of them together.

@@ -1,9 +1,10 @@
 """The SPARQL endpoint: read-only, and every stranger's query in a worker process."""
 
 import re
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, NotAcceptable
 
 from kg.errors import KgError, QueryError
@@ -11,12 +12,15 @@ from kg.guard import check_length
 from kg.running import Answer
 from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
+from kg.web.arriving import sent
+from kg.web.journal import told
 from kg.web.preview import shown_of
 from kg.web.problems import status_of, with_retry
 from kg.web.protocol import Question, asker, read_question
 from kg.web.service import service
 from kg.web.service_description import describe
-from kg.web.transfer import held, not_modified, sent, tag_of, tagged
+from kg.web.sketches import sketches
+from kg.web.transfer import held, not_modified, tag_of, tagged
 
 bp = Blueprint("sparql", __name__)
 
@@ -49,7 +53,7 @@ def endpoint() -> Response:
     question = read_question()
     if question.query is None:
         return _without_a_query(question)
-    g.query = question.query
+    told(request.environ).query = question.query
     check_length(question.query, service().engine.limits.characters)
     offered = _offered(question.query)
     syntax, media = formats.negotiate([*offered, formats.HTML], question.format)
@@ -110,14 +114,12 @@ def _data(question: Question, syntax: str, media: str) -> Response:
     query = question.query or ""
     is_graph = syntax in dict(formats.TRIPLES)
     results, graph = ("json", syntax) if is_graph else (syntax, "turtle")
+    explain = partial(_with_spot, query)
     try:
         answer = _ask(question, results, graph)
     except QueryError as error:
-        spot = _spot(query, str(error))
-        raise QueryError(f"{error}\n{spot}") if spot else error from None
-    if answer.syntax != syntax:  # the form of the answer was not to be seen in the text
-        return sent(answer, formats.media_type(answer.syntax))
-    return sent(answer, formats.content_type(media))
+        raise explain(error) from None
+    return sent(answer, syntax, formats.content_type(media), explain)
 
 
 def _ask(question: Question, results: str = "json", graph: str = "turtle") -> Answer:
@@ -133,8 +135,8 @@ def _page(question: Question) -> Response:
     if query is not None:
         try:
             _check_parameters(query)
-            g.answer = _ask(question)
-            shown = shown_of(g.answer)
+            answer = told(request.environ).answer = _ask(question)
+            shown = shown_of(answer)
         except KgError as wrong:
             error = wrong
     page = render_template(
@@ -147,6 +149,9 @@ def _page(question: Question) -> Response:
         answered=bool(shown),
         error=error,
         spot=_spot(query or "", str(error)) if error else None,
+        pictures=sketches(shown["columns"], shown["rows"], shown["names"])
+        if "rows" in shown
+        else [],
         **shown,
     )
     response = make_response(page, status_of(error) if error else 200)
@@ -160,6 +165,12 @@ def _page(question: Question) -> Response:
 
 def _given(name: str) -> list[str]:
     return [value for value in request.values.getlist(name) if value]
+
+
+def _with_spot(query: str, error: KgError) -> KgError:
+    """Return `error` with the line of `query` that it names."""
+    spot = _spot(query, str(error)) if isinstance(error, QueryError) else None
+    return QueryError(f"{error}\n{spot}") if spot else error
 
 
 def _spot(query: str, message: str) -> str | None:

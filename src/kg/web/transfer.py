@@ -1,24 +1,22 @@
-"""How data travel: in pieces, compressed, with tags that spare a second answer, to any site."""
+"""How answers travel: tags that spare a second one, compressed, secured, open to any site."""
 
 import gzip
 import hashlib
 import json
-import zlib
-from collections.abc import Iterable, Iterator
-from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from kg import __version__
-from kg.limits import LimitError
-from kg.running import Answer
 from kg.web import formats
+from kg.web.languages import page_language
 from kg.web.service import service
 
 _OPEN_PATHS = {
-    path + end for path in ("/sparql", "/data", "/.well-known/void") for end in ("", "/")
+    path + end
+    for path in ("/sparql", "/data", "/.well-known/void", "/openapi.json", "/search")
+    for end in ("", "/")
 }
-_SMALLEST = 1000  # bytes worth compressing
+SMALLEST = 1000  # bytes worth compressing
 # Lists and not single settings: these go with every answer, and a setting looks through all others.
 _ALL = [("X-Content-Type-Options", "nosniff")]
 _DATA = [*_ALL, ("Vary", "Accept, Accept-Language, Accept-Encoding")]
@@ -33,7 +31,8 @@ _PREFLIGHT = [
 _PAGE = [
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'",
     ),
     ("Referrer-Policy", "same-origin"),
@@ -71,44 +70,19 @@ def tagged(response: Response, tag: str) -> Response:
     return response
 
 
-def sent(answer: Answer, content_type: str) -> Response:
-    """Return the response that carries `answer`: whole, or in pieces as they come."""
-    g.answer = answer
-    if answer.whole is not None:
-        return Response(answer.whole, content_type=content_type)
-    if request.method == "HEAD":
-        answer.close()
-        return Response(content_type=content_type)
-    response = Response(_pieces(answer), content_type=content_type)
-    response.call_on_close(answer.close)
-    return response
-
-
-def _pieces(answer: Answer) -> Iterator[bytes]:
-    """Yield the pieces of `answer`; where it breaks off, words that no format takes for its end.
-
-    A quotation mark that is never closed is an error in each of them. The connection then ends
-    without the last chunk, which tells those who look at HTTP only.
-    """
-    try:
-        yield from answer
-    except LimitError as error:
-        yield f'\n"INCOMPLETE ANSWER: {error}\n'.encode()
-        raise ConnectionAbortedError("the answer was broken off") from None
-
-
 def install(app: Flask) -> None:
     """Let `app` secure its pages; open, compress and describe what its endpoints send."""
     is_open = app.config["KG_SETTINGS"].cross_origin == "any"
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and response.status_code != 304:
+            response.content_language.add(page_language())
             response.headers.extend(_PAGE)
         if request.path not in _OPEN_PATHS:
             response.headers.extend(_ALL)
             if request.endpoint != "static":
-                response.headers.add("Vary", "Accept, Accept-Language")
+                response.vary.update(("Accept", "Accept-Language"))
             return response
         response.headers.extend(_DATA)
         if is_open:  # scripts of any site may read, without cookies or other credentials
@@ -131,20 +105,14 @@ def _as_plain_text(response: Response) -> None:
 
 
 def _compress(response: Response) -> None:
-    small = not response.is_streamed and len(response.get_data()) < _SMALLEST
-    if small or request.method == "HEAD" or request.accept_encodings.quality("gzip") <= 0:
+    if response.is_streamed or len(response.get_data()) < SMALLEST:
         return
-    # The fastest level: answers repeat themselves, more effort gains little.
-    if response.is_streamed:
-        response.response = _compressed(response.response)
-    else:
-        response.set_data(gzip.compress(response.get_data(), compresslevel=1, mtime=0))
+    if request.method == "HEAD" or request.accept_encodings.quality("gzip") <= 0:
+        return
+    response.set_data(packed(response.get_data()))
     response.content_encoding = "gzip"
 
 
-def _compressed(pieces: Iterable[Any]) -> Iterator[bytes]:
-    """Yield `pieces` as gzip, each at once; what breaks off has no end that gzip accepts."""
-    packer = zlib.compressobj(1, wbits=31)
-    for piece in pieces:
-        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
-    yield packer.flush()
+def packed(body: bytes) -> bytes:
+    """Return `body` as gzip, at the fastest level: answers repeat themselves anyway."""
+    return gzip.compress(body, compresslevel=1, mtime=0)

@@ -1,0 +1,51 @@
+"""Values put into the text of a query: each in place of its variable, as one term."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import groupby
+
+from kg.canned import CannedQuery
+from kg.store import Term
+from kg.tokens import tokens
+
+# An escape of N-Triples; with a group, one that some readers of SPARQL take for another.
+_ESCAPE = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
+
+
+def fill(query: CannedQuery, terms: Mapping[str, Term]) -> str:
+    """Return the text of `query` with each parameter's variable replaced by its term."""
+    texts = {query.parameters[name].variable: written(term) for name, term in terms.items()}
+    return "".join(
+        texts.get(text, text) if is_variable else text for is_variable, text in _parts(query.text)
+    )
+
+
+@lru_cache(1000)
+def _parts(text: str) -> tuple[tuple[bool, str], ...]:
+    """Return `text` in pieces: variables, and what stands between them."""
+    grouped = groupby(tokens(text), lambda token: token.kind == "variable")
+    return tuple(
+        (is_variable, part)
+        for is_variable, group in grouped
+        for part in (
+            [token.text for token in group] if is_variable else ["".join(t.text for t in group)]
+        )
+    )
+
+
+def written(term: Term) -> str:
+    r"""Return `term` as every reader of SPARQL takes it.
+
+    SPARQL 1.1, 19.2, replaces `\u0022` before it looks for strings, so that some readers find one
+    in `"\\u0022"` too, a backslash and five letters; and rdflib takes up to eight digits for it.
+    So such a `u` is written as an escape itself, and every escape with eight digits.
+    """
+    return _ESCAPE.sub(_plain, str(term))
+
+
+def _plain(match: re.Match[str]) -> str:
+    letter, digits = match.groups()
+    if letter:
+        return rf"\\\U{ord(letter):08X}"
+    return rf"\U0000{digits}" if digits else match[0]
