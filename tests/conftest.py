@@ -1,8 +1,10 @@
 """The project's own graphs and a release of them, built once for a test run."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rdflib import Graph, URIRef
@@ -21,6 +23,8 @@ from kg.validate import validate
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ROOT.parent / "shared" / "sources"
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PARTS = ("data", "ontology", "shapes", "queries")
 PREAMBLE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
@@ -100,3 +104,16 @@ def documents() -> Path:
     if not DOCUMENTS.is_dir():
         pytest.skip(f"the source documents are not here ({DOCUMENTS})")
     return DOCUMENTS
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The system's browser, which calls nobody by itself."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *sandbox])
+        yield browser
+        browser.close()

@@ -5,7 +5,6 @@ at under other circumstances, so that each template is seen with and without scr
 in dark, on a desk and on a phone.
 """
 
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,6 @@ from kg.namespaces import PREFIXES
 from kg.web import create_app
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESK, PHONE, NARROW = (1200, 900), (390, 844), (320, 800)
@@ -91,18 +89,6 @@ def site(built) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     app.extensions["kg"].engine.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

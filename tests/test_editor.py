@@ -1,6 +1,5 @@
 """The SPARQL editor and the pictures in a real browser: they work, and let nothing in or out."""
 
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from kg.web import create_app
 from kg.web.pictures.land import BUILT
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
 LANGUAGES = ("en", "ko", "zh-Hans")
 BROWSER = {"Accept": "text/html"}
 
@@ -43,18 +41,6 @@ def site(built) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}; install it with: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -111,14 +111,15 @@ def account_of(
 def address_of(answer: Answer) -> str:
     """Return the address of the question with every parameter, so that no default can change it."""
     values = {
-        name: _short(parameter, text_of(answer.terms[name]))
+        name: as_given(parameter, text_of(answer.terms[name]))
         for name, parameter in answer.query.parameters.items()
     }
     path = f"{BASE}queries/{answer.query.name}"
     return f"{path}?{urlencode(values)}" if values else path
 
 
-def _short(parameter: Parameter, value: str) -> str:
+def as_given(parameter: Parameter, value: str) -> str:
+    """Return a value as one would write it into an address."""
     match parameter.type:
         case "place":
             return key_of(value)
@@ -142,7 +143,7 @@ def _in_words(
             labels = {expand(choice.value): choice.label for choice in choices.of(parameter)}
             return in_language(labels[value], language) if value in labels else value
         case _:
-            return _short(parameter, value)
+            return as_given(parameter, value)
 
 
 def _cited(answer: Answer, store: Store) -> list[list[tuple[str, int]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
+from kg.account import as_given
 from kg.canned import CannedQuery
 from kg.errors import ParameterError
 from kg.places import key_of
@@ -16,7 +17,7 @@ from kg.web.labels import names_of
 from kg.web.languages import page_language
 from kg.web.pictured import picture_of
 from kg.web.problems import marked, problem_of
-from kg.web.sayings import absence_words, as_given, in_words, reason_words, remark_meaning
+from kg.web.sayings import absence_words, in_words, reason_words, remark_meaning, value_text
 from kg.web.service import service
 from kg.web.takeaways import file_links
 
@@ -109,7 +110,9 @@ def _reasons(found: Found) -> list[tuple[str, str, str]]:
         name, value, target = reason.parameter.name, "", ""
         if reason.instead is not None:
             value = in_words(reason.parameter, reason.instead)
-            target = _address(found.query, name, as_given(reason.parameter, reason.instead))
+            target = _address(
+                found.query, name, as_given(reason.parameter, value_text(reason.instead))
+            )
         told.append((reason_words(reason), value, target))
     return told
 

@@ -4,8 +4,7 @@ from flask_babel import gettext, ngettext
 
 from kg.canned import Parameter
 from kg.emptiness import Reason
-from kg.places import key_of
-from kg.queries import expand, shorten
+from kg.queries import expand
 from kg.store import Literal, NamedNode, Term
 from kg.web.languages import page_language, text_in
 from kg.web.service import service
@@ -22,20 +21,6 @@ def in_words(parameter: Parameter, term: Term) -> str:
         case "choice":
             labels = {expand(c.value): c.label for c in service().choices.of(parameter)}
             return text_in(labels[value]) if value in labels else value
-        case "date":
-            return value.partition("T")[0]
-        case _:
-            return value
-
-
-def as_given(parameter: Parameter, term: Term) -> str:
-    """Return a value as one would write it into an address."""
-    value = value_text(term)
-    match parameter.type:
-        case "place":
-            return key_of(value)
-        case "choice":
-            return shorten(value)
         case "date":
             return value.partition("T")[0]
         case _:
