@@ -14,7 +14,7 @@ LAYERS = [
     {"emptiness"}, {"examples"}, {"building"}, {"wording"}, {"values"}, {"documents"}, {"account"},
     {"spreadsheet"}, {"tables"}, {"limits"}, {"endpoints"}, {"remote"}, {"workbook"}, {"calendars"},
     {"takeaway"}, {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"streaming"},
-    {"worker"}, {"remote_worker"}, {"workers"}, {"running"}, {"engine"}, {"parsing"},
+    {"worker"}, {"remote_worker"}, {"workers"}, {"running"}, {"coming"}, {"engine"}, {"parsing"},
     {"connections"}, {"views"}, {"web"}, {"logs"}, {"server"}, {"publishing"}, {"remote_export"},
     {"commands"}, {"exporting"}, {"elsewhere"}, {"asking"}, {"library"}, {"cli"},
 ]  # fmt: skip

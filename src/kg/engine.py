@@ -11,11 +11,12 @@ from pathlib import Path
 
 from kg import guard
 from kg.admission import Admission
+from kg.coming import Answer
 from kg.endpoints import Remote
 from kg.errors import KgError, QueryError
 from kg.limits import Limits
 from kg.namespaces import BASE, GRAPH
-from kg.running import OUTCOMES, Answer, Asker, Ended, Run
+from kg.running import OUTCOMES, Asker, Ended, Run
 from kg.store import NamedNode
 from kg.tokens import names_graphs
 from kg.workers import Worker

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.wsgi import ClosingIterator
 
+from kg.coming import Answer, Beginning
 from kg.errors import KgError
 from kg.limits import LimitError
-from kg.running import Answer, Beginning
 from kg.web import formats
 from kg.web.journal import told
 from kg.web.transfer import SMALLEST, packed

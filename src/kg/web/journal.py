@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from kg.running import Answer
+from kg.coming import Answer
 
 access = logging.getLogger("kg.access")
 

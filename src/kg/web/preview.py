@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
+from kg.coming import Answer
 from kg.errors import QueryError
 from kg.limits import TooLargeError
 from kg.outflow import ROW_OF_JSON
-from kg.running import Answer
 from kg.web.labels import Name, names_of
 from kg.web.languages import page_language
 from kg.web.service import service

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, NotAcceptable
 
+from kg.coming import Answer
 from kg.errors import KgError, QueryError
 from kg.guard import check_length
-from kg.running import Answer
 from kg.tokens import changes_by_itself, operation, tokens
 from kg.web import formats
 from kg.web.arriving import sent
