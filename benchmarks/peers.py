@@ -172,7 +172,8 @@ class _Measuring:
             self._result.wrong[name] = type(error).__name__
             return not isinstance(error, TimeoutError)
         if reply.status != 200:
-            self._result.wrong[name] = f"status {reply.status}: {reply.body[:200]!r}"
+            first = reply.body[:200].decode("utf-8", "replace").partition("\n")[0]
+            self._result.wrong[name] = f"status {reply.status}: {first}"
             return False
         rows = sum(1 for _ in csv.reader(io.StringIO(reply.body.decode("utf-8"), newline=""))) - 1
         wanted = _rows(store, request.sparql)
