@@ -220,6 +220,20 @@ def test_a_log_that_nobody_reads_holds_up_no_request(served):
     assert server.poll() is None
 
 
+def test_an_address_may_hold_signs_as_they_are_typed(served):
+    _, url = served()
+    for typed in ("서울", "首尔"):
+        request = f"GET /queries/friendship-and-council?city={typed}&format=csv HTTP/1.1\r\n"
+        connection = connect(url, f"{request}Host: x\r\nConnection: close\r\n\r\n".encode())
+        answer = connection.makefile("rb").read().decode()
+        connection.close()
+        assert answer.startswith("HTTP/1.1 200") and answer.count("\r\n") > 5, answer
+    connection = connect(url, b"GET /queries/ties-of?city=\xff HTTP/1.0\r\n\r\n")
+    answer = connection.makefile("rb").read()
+    connection.close()
+    assert b" 400 " in answer[:20] and b"city" in answer, answer
+
+
 def test_a_client_that_goes_away_frees_its_worker_within_a_second(served):
     _, url = served()
     connection = begin(url, DEATH)

@@ -1,10 +1,13 @@
 """Requests as they are read from a connection: bounded, and refused in words."""
 
+import re
+
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import RequestHeaderFieldsTooLarge
 
 _LINE = 250_000  # bytes of a request line, of which longer ones lose all but the beginning
 _KEPT = 4000  # bytes of what is kept of those
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _LONGEST_LINE = 16 * 1024**2  # bytes that are read, and forgotten, so that the client gets words
 
 
@@ -49,8 +52,11 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress publishes no t
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request. Raises ParsingError, which is answered with 400."""
+        line, end, rest = header_plus.partition(b"\n")
+        # RFC 3986 wants `서울` escaped in an address; who types it into curl means the same.
+        escaped = _NOT_ASCII.sub(lambda sign: b"%%%02X" % sign[0][0], line)
         try:
-            super().parse_header(header_plus)
+            super().parse_header(escaped + end + rest)
         except ValueError as error:
             raise ParsingError(f"Invalid request: {error}") from error
         # RFC 9112, 6.1: who sends both may smuggle one request within another.
