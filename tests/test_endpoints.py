@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import threading
+import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -121,6 +122,18 @@ def test_a_dead_endpoint_is_left_out_and_all_dead_are_an_error_in_words():
         assert len(seen) == 5
     with pytest.raises(LimitError, match="does not answer; try again in a moment"):
         store(dead).select(ASKED)
+
+
+def test_an_error_keeps_nothing_that_only_its_own_thread_may_drop():
+    half = GOOD.replace(b'"value"', b'"valu"')
+    with played(answer=half) as (address, _), pytest.raises(BrokenError) as caught:
+        store(address).select(ASKED)
+    held, error = [], caught.value
+    while error is not None:
+        held += [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+        error = error.__cause__ or error.__context__
+    kinds = {type(value).__name__ for values in held for value in values.values()}
+    assert not {name for name in kinds if name.startswith("Query")}
 
 
 def test_name_and_password_go_to_the_store_and_into_no_message():

@@ -15,7 +15,7 @@ from kg.errors import QueryError
 from kg.limits import BrokenError, UnansweredError
 from kg.messages import syntax_message
 from kg.namespaces import BASE
-from kg.store import Table, prefixes_used
+from kg.store import Table, prefixes_used, releasing
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 from kg.tokens import names_graphs, tokens
 
@@ -119,6 +119,7 @@ class RemoteStore:
         """Ask `remote`; a query may take `seconds`."""
         self._data, self._seconds = RemoteData(remote), seconds
 
+    @releasing
     def select(self, sparql: str) -> Table:
         """Return the rows of a SELECT. Raises QueryError, LimitError."""
         found = self._ask(sparql)
@@ -127,6 +128,7 @@ class RemoteStore:
         with whole():
             return Table.of(found)
 
+    @releasing
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError, LimitError."""
         found = self._ask(sparql)
@@ -135,6 +137,7 @@ class RemoteStore:
         with whole():
             return list(found)
 
+    @releasing
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK. Raises QueryError, LimitError."""
         found = self._ask(sparql)
@@ -148,6 +151,7 @@ class RemoteStore:
             form = form_of(sparql)
         return "truth" if form == "boolean" else form
 
+    @releasing
     def write(self, sparql: str, syntax: str, prefixes: Mapping[str, str] | None = None) -> bytes:
         """Return the answer in `syntax`: of RESULT_FORMATS for SELECT and ASK, else GRAPH_FORMATS.
 

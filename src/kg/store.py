@@ -1,12 +1,14 @@
 """An embedded store: quads in, SPARQL out; the plain graph is the union of all graphs."""
 
 import ctypes
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import wraps
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from traceback import clear_frames
+from typing import ParamSpec, Protocol, TypeVar
 
 import pyoxigraph as ox
 from oxrdflib import OxigraphStore
@@ -27,6 +29,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 # The engine sorts what it is given at once in memory: three million quads would take 1.5 GB.
 _BATCH = 100_000
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,27 @@ class Table:
         """Return the rows as they come."""
         columns = tuple(variable.value for variable in answer.variables)
         return cls(columns, [tuple(solution[name] for name in columns) for solution in answer])
+
+
+def releasing(method: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Return `method`, of which an error keeps nothing of the engine's.
+
+    The engine's answers may be dropped in the thread that made them only, and an error keeps the
+    variables of every call that it came through, for whoever clears it away.
+    """
+
+    @wraps(method)
+    def called(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            cause: BaseException | None = error
+            while cause is not None:
+                clear_frames(cause.__traceback__)
+                cause = cause.__cause__ or cause.__context__
+            raise
+
+    return called
 
 
 class Store(Protocol):
@@ -102,6 +127,7 @@ class EmbeddedStore:
         store.add(quads)
         return store
 
+    @releasing
     def select(self, sparql: str) -> Table:
         """Return the rows of a SELECT. Raises QueryError."""
         answer = self._query(sparql)
@@ -109,10 +135,12 @@ class EmbeddedStore:
             raise QueryError("the query does not give rows; want a SELECT")
         return Table.of(answer)
 
+    @releasing
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError."""
         return list(self._triples(sparql))
 
+    @releasing
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK. Raises QueryError."""
         answer = self._query(sparql)
@@ -127,6 +155,7 @@ class EmbeddedStore:
             return "graph"
         return "rows" if isinstance(answer, ox.QuerySolutions) else "truth"
 
+    @releasing
     def write(self, sparql: str, syntax: str, prefixes: Mapping[str, str] | None = None) -> bytes:
         """Return the answer in `syntax`: of RESULT_FORMATS for SELECT and ASK, else GRAPH_FORMATS.
 
