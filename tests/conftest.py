@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from rdflib import Graph, URIRef
 
 from kg.building import build_release
@@ -22,6 +23,12 @@ from kg.store import EmbeddedStore, NamedNode, Term
 from kg.validate import validate
 
 ROOT = Path(__file__).parent.parent
+
+# The same examples in each run, so that a change is judged by itself; new ones with
+# `--hypothesis-profile=explore`.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile("repeatable")
 DOCUMENTS = ROOT.parent / "shared" / "sources"
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import icalendar
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import ROOT
@@ -229,7 +229,11 @@ def test_no_text_ends_its_line_or_its_event(changed, text):
     assert str(event["SUMMARY"]) == re.sub("[\x00\x07]", " ", "\n".join(lines))
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])))
+@example("\\N")
+@example("\\\\N\\n\\;\\,\\")
+@given(
+    st.text(st.sampled_from("\\nN;,") | st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
+)
 def test_any_text_comes_back_from_a_calendar(changed, text):
     (event,) = events(changed(partnerLabel=Literal(text)))
     assert str(event["SUMMARY"]) == text

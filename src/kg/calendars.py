@@ -85,9 +85,9 @@ class _Writer:
         whole.add("version", "2.0")
         whole.add("calscale", "GREGORIAN")
         whole["NAME"] = self._text(name)
-        whole["X-WR-CALNAME"] = vText(_clean(name))
+        whole["X-WR-CALNAME"] = _Text(_clean(name))
         whole["DESCRIPTION"] = self._text("\n".join(lines))
-        whole["X-WR-CALDESC"] = vText(_clean("\n".join(lines)))
+        whole["X-WR-CALDESC"] = _Text(_clean("\n".join(lines)))
         whole["REFRESH-INTERVAL"] = vDuration(timedelta(days=1), params={"VALUE": "DURATION"})
         whole["X-PUBLISHED-TTL"] = vDuration(timedelta(days=1))
         return whole
@@ -149,10 +149,20 @@ class _Writer:
         return f"{self._word('release')}: {self.first.release}"
 
     def _text(self, text: str) -> vText:
-        return vText(_clean(text), params={"LANGUAGE": self.language})
+        return _Text(_clean(text), params={"LANGUAGE": self.language})
 
     def _word(self, name: str) -> str:
         return word(name, self.language)
+
+
+class _Text(vText):
+    """A text whose backslashes stand for themselves (RFC 5545, 3.3.11).
+
+    icalendar takes a backslash before an N for a line break and writes one.
+    """
+
+    def to_ical(self) -> bytes:
+        return b"\\\\".join(vText(piece).to_ical() for piece in self.split("\\"))
 
 
 def _shown(account: Account) -> list[str]:
