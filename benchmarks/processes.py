@@ -33,11 +33,15 @@ class Server:
 
 @contextlib.contextmanager
 def served(*arguments: str, **environment: str) -> Iterator[Server]:
-    """Give `kg serve` on a free port, with `arguments`; in the end nothing of it is left."""
+    """Give `kg serve` on a free port, with `arguments`, once its workers have the graph in memory.
+
+    In the end nothing of it is left.
+    """
     with listening(
         [sys.executable, "-m", "kg", "--project", str(ROOT), "serve", "--port", "0", *arguments],
         environment,
     ) as server:
+        _wait_until_held(server.port)
         yield server
 
 
@@ -85,6 +89,15 @@ def _wait_until_open(port: int) -> None:
             return
         time.sleep(0.02)
     raise SystemExit(f"port {port} does not answer")
+
+
+def _wait_until_held(port: int) -> None:
+    with Client(port) as client:
+        for _ in range(1200):
+            if b"kg_graph_in_memory 1" in client.get("/metrics").body:
+                return
+            time.sleep(0.1)
+    print("the graph is not held in memory; workers read the disk", flush=True)
 
 
 def family(pid: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Write a synthetic world in our own terms as N-Quads: `python benchmarks/world.py SCALE OUT.nq`.
 
-Scale 1 is 1,000 municipalities, 10,000 agreements and 50,000 visits, some 1.3 million quads. One
+Scale 1 is 1,000 municipalities, 10,000 agreements and 50,000 visits, some two million quads. One
 scale always gives the same bytes. It has what a release has: a graph a source document, reference,
 links, curation, ontology, and the derived graph by our rules. Few municipalities have many ties
 and most have few: number n has a share that falls as the square root of n.

@@ -2,20 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from rdflib import Graph, URIRef
+from rdflib import Dataset, Graph, URIRef
 
 from kg.building import build_release
 from kg.export import union
 from kg.graphs import Project, build_graphs, quads_of
 from kg.namespaces import PREFIXES
 from kg.queries import shorten
-from kg.reading import to_oxigraph
+from kg.reading import rdf_files, read_quads, to_oxigraph, to_rdflib
 from kg.release import Release
 from kg.report import Report
 from kg.shapes import Shapes, read_shapes
@@ -89,6 +89,17 @@ def own_shapes() -> Shapes:
 def own_report(graphs: dict[URIRef, Graph], own_shapes: Shapes) -> Report:
     """What the project's shapes and checks find in its own graphs."""
     return validate(quads_of(graphs), own_shapes)
+
+
+def read_dataset(paths: Sequence[Path]) -> Dataset:
+    """All quads of the files and folders `paths`, as rdflib holds them."""
+    dataset = Dataset()
+    for path in rdf_files(paths):
+        for quad in read_quads(path):
+            is_named = isinstance(quad.graph_name, NamedNode)
+            graph = dataset.graph(quad.graph_name.value) if is_named else dataset.default_graph
+            graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+    return dataset
 
 
 def copy_project(folder: Path) -> Project:

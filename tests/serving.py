@@ -1,11 +1,14 @@
 """A small release for the tests of the serving modules; real store, real queries."""
 
 import hashlib
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+from kg.loading import build_store
 from kg.reading import read_quads
 from kg.release import Release
-from kg.store import EmbeddedStore, build_store
+from kg.store import EmbeddedStore
 
 ROOT = Path(__file__).parent.parent
 GRAPH = ROOT / "tests" / "fixtures" / "serving.trig"
@@ -38,3 +41,11 @@ def small_release(folder: Path) -> Release:
         ],
     }
     return Release("0123456789abcdef", folder, description)
+
+
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until `holds`. The seconds are a safety net, never what a test measures."""
+    give_up = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up, "it never came to that"
+        time.sleep(0.02)

@@ -1,6 +1,7 @@
 """Other servers' engines at ports of this machine, with data of their own, for the tests."""
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from kg.settings import Settings
+from kg.store import Table, Term
 
 ROOT = Path(__file__).parent.parent
 OXIGRAPH = ROOT / "build" / "oxigraph" / "bin" / "oxigraph"
@@ -42,7 +44,7 @@ ServerPort = 127.0.0.1:{http}
 ServerRoot = .
 ServerThreads = 20
 [SPARQL]
-ResultSetMaxRows = 2000000
+ResultSetMaxRows = {rows}
 MaxQueryExecutionTime = 30
 """
 
@@ -83,13 +85,16 @@ def oxigraph(folder: Path) -> Iterator[Engine]:
 
 
 @contextlib.contextmanager
-def virtuoso(folder: Path) -> Iterator[Engine]:
-    """Run Virtuoso on an empty database in `folder` as long as the block runs."""
+def virtuoso(folder: Path, rows: int = 2_000_000) -> Iterator[Engine]:
+    """Run Virtuoso on an empty database in `folder` as long as the block runs.
+
+    It cuts answers after `rows` rows or triples.
+    """
     program = shutil.which("virtuoso-t")
     if not program:
         pytest.skip("Virtuoso is not installed (Debian: virtuoso-opensource-7)")
     sql, http = _free_ports(2)
-    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(sql=sql, http=http))
+    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(sql=sql, http=http, rows=rows))
     base = f"http://127.0.0.1:{http}"
     command = [program, "-f", "+configfile", "virtuoso.ini"]
     with _running(command, folder, f"{base}/sparql?query=ASK%7B%7D"):
@@ -129,6 +134,17 @@ def _free_ports(number: int) -> list[int]:
             stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)
         ]
         return [one.getsockname()[1] for one in sockets]
+
+
+def parts(term: Term | None) -> list[str]:
+    """The parts of a cell: of a list in it no order is promised, and Virtuoso has no booleans."""
+    text = term.value if term else ""
+    return sorted(re.split("; |, | ", {"true": "1", "false": "0"}.get(text, text)))
+
+
+def cells(table: Table) -> list[list[list[str]]]:
+    """The cells of rows, in no order."""
+    return sorted([parts(term) for term in row] for row in table.rows)
 
 
 def free_port() -> int:

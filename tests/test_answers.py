@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kg.limits import BudgetError
+from kg.loading import build_store
 from kg.reading import read_quads
 from kg.release import Release
 from kg.settings import Settings
-from kg.store import build_store
 from kg.web import change_release, create_app
 from kg.web.answers import Answers, Kept, Ready
 from serving import GRAPH, QUERIES, small_release

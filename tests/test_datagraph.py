@@ -11,9 +11,10 @@ import pytest
 from rdflib import SH, URIRef
 from rdflib.term import Node
 
+from conftest import read_dataset
 from kg.datagraph import DataGraph
 from kg.errors import DataError, InputError
-from kg.reading import read_dataset, read_graph
+from kg.reading import read_graph
 from kg.report import Report
 from kg.shapes import Shapes
 from kg.validate import validate

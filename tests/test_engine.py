@@ -1,6 +1,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.engine import ENDPOINT, Dataset, Engine
+from kg.engine import ENDPOINT, Engine
 from kg.errors import QueryError
 from kg.limits import (
     BrokenError,
@@ -25,9 +26,9 @@ from kg.limits import (
     TooLargeError,
     UnansweredError,
 )
+from kg.loading import build_store
 from kg.reading import read_quads
-from kg.running import Asker
-from kg.store import build_store
+from kg.running import Asker, Dataset
 from kg.worker import HEAD, frame
 from serving import BASE, GRAPH
 
@@ -47,9 +48,15 @@ def store(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def engine(store) -> Iterator[Engine]:
-    engine = Engine(store, Limits(seconds=1, workers=1, result_bytes=100_000))
+# Where the graph is while it is asked.
+PLACES = {"disk": 0, "memory": Limits().graph_bytes}
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def engine(store, request) -> Iterator[Engine]:
+    limits = Limits(seconds=1, workers=1, result_bytes=100_000, graph_bytes=PLACES[request.param])
+    engine = Engine(store, limits)
+    until(lambda: engine.holds == bool(limits.graph_bytes))
     yield engine
     engine.close()
 
@@ -297,10 +304,29 @@ def test_a_query_sees_the_graphs_of_its_data_set_only(engine):
         Dataset(("reference",))
 
 
-def children() -> set[int]:
-    """The numbers of all worker processes of ours."""
-    lists = Path("/proc/self/task").glob("*/children")
+def children(of: str = "self") -> set[int]:
+    """The numbers of the processes that another one, or this one, has started."""
+    lists = Path(f"/proc/{of}/task").glob("*/children")
     return {int(number) for path in lists for number in path.read_text().split()}
+
+
+def family() -> set[int]:
+    """The numbers of all processes of ours, and of theirs."""
+    return children() | {one for child in children() for one in children(str(child))}
+
+
+def workers() -> set[int]:
+    """The numbers of all worker processes of ours."""
+    forks = {one for one in children() if b"kg.forks" in Path(f"/proc/{one}/cmdline").read_bytes()}
+    return family() - forks
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or dead and not yet buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def until(holds, seconds: float = 10) -> None:
@@ -325,22 +351,24 @@ def begin(engine: Engine, query: str = DEATH, **more) -> threading.Thread:
     return thread
 
 
-def test_a_worker_that_the_system_kills_is_replaced(store):
-    before = children()
-    engine = Engine(store, Limits(workers=1))
-    until(lambda: engine.ready == 1)
-    (pid,) = children() - before
+@pytest.mark.parametrize("place", PLACES)
+def test_a_worker_that_the_system_kills_is_replaced(store, place):
+    before, everyone = workers(), family()
+    engine = Engine(store, Limits(workers=1, graph_bytes=PLACES[place]))
+    until(lambda: engine.holds == (place == "memory") and engine.ready == 1)
+    until(lambda: len(workers() - before) == 1)
+    (pid,) = workers() - before
     os.kill(pid, signal.SIGKILL)
-    until(lambda: Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z")
+    until(lambda: has_ended(pid))
     assert fine(engine)
     thread = begin(engine)
-    (pid,) = children() - before - {pid}
+    (pid,) = workers() - before - {pid}
     os.kill(pid, signal.SIGKILL)
     thread.join(5)
     assert not thread.is_alive()
     assert fine(engine)
     engine.close()
-    assert children() <= before
+    assert family() <= everyone
 
 
 def test_when_all_workers_are_busy_the_answer_is_an_error(store):
@@ -382,10 +410,12 @@ def test_of_long_queries_only_some_may_run(store):
 
 
 def test_a_long_query_lets_the_others_go_first(store):
-    before = children()
+    before = workers()
     engine = Engine(store, Limits(seconds=5, workers=1))
+    until(lambda: engine.holds)
     busy = begin(engine)
-    (pid,) = children() - before
+    until(lambda: len(workers() - before) == 1)
+    (pid,) = workers() - before
     until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 19)
     engine.close()
     busy.join()
@@ -496,12 +526,77 @@ def test_closing_an_answer_frees_its_worker(store):
 
 
 def test_closing_leaves_no_worker_behind(store):
-    before = children()
-    engine = Engine(store, Limits(workers=2))
-    fine(engine)
-    begin(engine, seconds=5)
+    before = family()
+    for is_held in (False, True):
+        engine = Engine(store, Limits(workers=2))
+        until(lambda engine=engine, is_held=is_held: engine.holds or not is_held)
+        fine(engine)
+        begin(engine, seconds=5)
+        engine.close()
+        assert family() <= before
+
+
+WHERE = "WHERE { ?s ?p ?o }"
+ASKED = [
+    f"SELECT (COUNT(*) AS ?n) {WHERE}",
+    f"SELECT * {WHERE} ORDER BY ?s ?p ?o LIMIT 100",
+    "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
+    "SELECT (COUNT(*) AS ?n) WHERE {gRaPh?g{?s ?p ?o}}",
+    "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o GRAPH <urn:none> { ?s ?p ?o } }",
+    f"SELECT (COUNT(*) AS ?n) FROM <urn:graph:a> {WHERE}",
+    "SELECT (COUNT(*) AS ?n) FROM NAMED <urn:graph:a> WHERE { GRAPH ?graph { ?s ?p ?o } }",
+    f"ASK {WHERE}",
+    "SELECT ?g ?s ?v WHERE { VALUES ?v { 'graph' '1'@en 01 } OPTIONAL { ?s ?graph ?v } }",
+]
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_memory_and_disk_answer_the_same(query, tmp_path_factory):
+    """Also where a query names graphs, which are on the disk alone."""
+    folder = tmp_path_factory.mktemp("graphs") / "store"
+    lines = [f'<urn:s{n}> <urn:p> "{n % 7}" <urn:graph:{"ab"[n % 2]}> .' for n in range(100)]
+    lines += [
+        '<urn:s> <urn:p> "1"@en .',
+        "_:b <urn:p> 01 <urn:graph:b> .".replace(" 01 ", ' "01" '),
+    ]
+    lines += ['_:b <urn:q> "01"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:graph:a> .']
+    data = folder.parent / "data.nq"
+    data.write_text("\n".join(lines) + "\n")
+    build_store(read_quads(data), folder)
+    found = []
+    for most in PLACES.values():
+        engine = Engine(folder, Limits(graph_bytes=most))
+        until(lambda engine=engine, most=most: engine.holds == bool(most))
+        found.append(re.sub(rb'"[0-9a-f]{8,}"', b"blank", engine.answer(query).read()))
+        engine.close()
+    assert found[0] == found[1]
+
+
+def test_a_triple_of_two_graphs_is_one_in_their_union(tmp_path):
+    data = tmp_path / "data.nq"
+    data.write_text("<urn:s> <urn:p> <urn:o> <urn:g> .\n<urn:s> <urn:p> <urn:o> <urn:h> .\n")
+    build_store(read_quads(data), tmp_path / "store")
+    engine = Engine(tmp_path / "store")
+    until(lambda: engine.holds)
+    assert b'"value":"1"' in engine.answer("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").read()
     engine.close()
-    assert children() <= before
+
+
+def test_where_the_fork_server_ends_workers_read_the_disk(store, caplog):
+    before = children()
+    engine = Engine(store, Limits(workers=1))
+    until(lambda: engine.holds)
+    until(lambda: len(children() - before) == 1)
+    (forks,) = children() - before
+    os.kill(forks, signal.SIGKILL)
+    until(lambda: has_ended(forks))
+    for _ in range(3):
+        with pytest.raises(DeadlineError):
+            engine.answer(DEATH, seconds=0.1).read()
+        assert fine(engine)
+    assert "workers read the disk from now on" in caplog.text
+    assert not engine.holds
+    engine.close()
 
 
 def test_each_end_is_told_once(store):

@@ -13,14 +13,13 @@ import re
 import select
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
@@ -29,8 +28,9 @@ import pyoxigraph as ox
 import pytest
 
 from hostile import CASES, ENDLESS, FAMILIES, HOARDS, MANY_BYTES, SECONDS, STREAMS, Case
+from kg.limits import Limits
 from kg.reading import read_quads
-from serving import GRAPH, ROOT
+from serving import GRAPH, ROOT, until
 
 SCRIPT = """
 import sys
@@ -41,7 +41,9 @@ release = small_release(Path(sys.argv[1]))
 serve(lambda: release, "127.0.0.1", 0)
 """
 BUDGET = {"KG_CLIENT_SECONDS": "100000", "KG_CLIENT_QUERIES": "64"}  # all of us are one client
-PATIENCE = 20  # seconds that a client waits for a byte; no more than a safety net
+# Seconds that a client waits for a byte, and we for anything else; no more than safety nets. The
+# first is no more than the server gives to clients that hold it up.
+PATIENCE, LONGEST = 20, 60
 HARMLESS = "/sparql?" + urlencode(
     {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", "format": "csv"}
 )
@@ -69,7 +71,8 @@ class Reply:
     body: bytes
     whole: bool  # as HTTP sees it
     rest: bytes  # what came after it
-    seconds: float
+    seconds: float = 0
+    torn: bool = False  # by a reset, which no client takes for an end
 
     @property
     def text(self) -> str:
@@ -191,8 +194,12 @@ def exchange(
         if half_closed:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_WR)
-        received, end = pull(connection, method)
-    return read_reply(received, method, end - start)
+        received, end, torn = pull(connection, method)
+    reply = read_reply(received, method)
+    # Where nothing else tells the end, it is the end of the connection, unless that was torn.
+    is_delimited = {"content-length", "transfer-encoding"} & set(reply.headers)
+    whole = reply.whole and bool(is_delimited or not torn)
+    return replace(reply, whole=whole, torn=torn, seconds=end - start)
 
 
 def push(connection: socket.socket, request: bytes) -> None:
@@ -203,23 +210,24 @@ def push(connection: socket.socket, request: bytes) -> None:
             left = left[connection.send(left[:65536]) :]
 
 
-def pull(connection: socket.socket, method: str) -> tuple[bytes, float]:
-    """Return what came until the server closed, or has said all, and when the last of it came."""
+def pull(connection: socket.socket, method: str) -> tuple[bytes, float, bool]:
+    """Return what came until the server closed, or has said all; when; whether it was torn."""
     received = bytearray()
     last = time.monotonic()
     while time.monotonic() < last + PATIENCE:
         if select.select([connection], [], [], 0.2)[0]:
+            part, torn = b"", False
             try:
                 part = connection.recv(1 << 20)
             except ConnectionError:
-                part = b""
+                torn = True
             if not part:
-                return bytes(received), last if received else time.monotonic()
+                return bytes(received), last if received else time.monotonic(), torn
             received += part
             last = time.monotonic()
         elif received and read_reply(bytes(received), method).whole:
-            return bytes(received), last
-    return bytes(received), time.monotonic()
+            return bytes(received), last, False
+    return bytes(received), time.monotonic(), False
 
 
 class _Bytes(io.BytesIO):
@@ -232,20 +240,20 @@ class _Bytes(io.BytesIO):
         """Stay open."""
 
 
-def read_reply(received: bytes, method: str, seconds: float = 0) -> Reply:
+def read_reply(received: bytes, method: str) -> Reply:
     """Return the first answer in what was received."""
     stream = _Bytes(received)
     response = http.client.HTTPResponse(stream, method=method)  # type: ignore[arg-type]
     try:
         response.begin()
     except http.client.HTTPException:
-        return Reply(None, {}, received, False, b"", seconds)
+        return Reply(None, {}, received, False, b"")
     try:
         body, whole = response.read(), True
     except http.client.IncompleteRead as error:
         body, whole = error.partial, False
     headers = {name.lower(): value for name, value in response.getheaders()}
-    return Reply(response.status, headers, body, whole, stream.read(), seconds)
+    return Reply(response.status, headers, body, whole, stream.read())
 
 
 def ask(site: Site, path: str = HARMLESS, source: str = "") -> Reply:
@@ -274,7 +282,8 @@ def assert_fitting(case: Case, reply: Reply, site: Site) -> None:
         assert reply.status in case.statuses, reply.text[:500]
         assert_an_error(reply, case)
     elif case.cut and is_cut(reply):
-        assert not reads_as_complete(reply)
+        # Who has not taken what came when the query was stopped loses the connection.
+        assert reply.torn or not reads_as_complete(reply)
     elif case.method == "HEAD":
         assert case.answer is not None
     elif case.answer is not None:
@@ -419,28 +428,29 @@ def held_open(connections: list[socket.socket]) -> Iterator[None]:
 
 
 def assert_prompt(site: Site, source: str) -> None:
-    """Queries and pages are answered rightly, and no later than a query at its deadline."""
+    """Queries and pages are answered rightly, before the server gives up on anybody else."""
     assert_alive(site, source)
     for path in (HARMLESS, "/", "/queries/", "/downloads/kg.trig"):
         reply = ask(site, path, source)
         assert (reply.status, reply.whole) == (200, True), path + reply.text
-        assert reply.seconds <= SECONDS + 1
 
 
-def busy(site: Site) -> int:
-    """Return how many workers run a query, as the server says."""
+def at_work(site: Site) -> tuple[int, int]:
+    """Return how many queries run and how many wait, as the server says."""
     text = ask(site, "/metrics", OTHER).text
-    found = re.search(r'^kg_workers\{state="busy"\} (\d+)', text, re.MULTILINE)
-    assert found, text
-    return int(found[1])
+    running = re.search(r'^kg_workers\{state="busy"\} (\d+)', text, re.MULTILINE)
+    waiting = re.search(r"^kg_queue (\d+)", text, re.MULTILINE)
+    assert running and waiting, text
+    return int(running[1]), int(waiting[1])
 
 
-def wait_until_busy_is(site: Site, number: int, seconds: float) -> None:
-    """Wait for so many workers at work; fail after `seconds`."""
-    give_up = time.monotonic() + seconds
-    while (found := busy(site)) != number:
-        assert time.monotonic() < give_up, f"{found} workers are busy, not {number}"
-        time.sleep(0.02)
+def wait_until_at_work(site: Site, running: int, waiting: int = 0) -> None:
+    until(lambda: at_work(site) == (running, waiting), LONGEST)
+
+
+def wait_until_answered(connections: list[socket.socket]) -> None:
+    """Wait until of each answer something has come, or its connection was ended; read nothing."""
+    until(lambda: len(select.select(connections, [], [], 0)[0]) == len(connections), LONGEST)
 
 
 @pytest.fixture(scope="module")
@@ -480,7 +490,7 @@ def test_clients_that_never_read_keep_nobody_waiting(site):
     with held_open([opened(site, question(STREAMS["all"]), 4096) for _ in range(8)]):
         for _ in range(5):
             assert_prompt(site, OTHER)
-        wait_until_busy_is(site, 0, 8 * SECONDS + 2)
+        wait_until_at_work(site, 0)
     assert_alive(site)
 
 
@@ -492,25 +502,31 @@ def test_answers_that_nobody_reads_hold_no_thread(narrow):
             client = f"127.0.0.{n}"
             connections = [opened(narrow, text, 4096, client) for _ in range(3)]
             stack.enter_context(held_open(connections))
-            wait_until_busy_is(narrow, 0, PATIENCE)
+            wait_until_answered(connections)
+            wait_until_at_work(narrow, 0)
         assert_prompt(narrow, OTHER)
     assert_alive(narrow)
 
 
-def test_queries_without_end_leave_a_place_for_other_clients(site):
-    endless = question(ENDLESS["count"])
-    with held_open([opened(site, endless) for _ in range(12)]):
-        for _ in range(5):
-            assert_prompt(site, OTHER)
-    wait_until_busy_is(site, 0, SECONDS + 1)
-    assert_alive(site)
-
-
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory) -> Iterator[Site]:
-    """A server whose deadline is far away."""
-    with served(tmp_path_factory.mktemp("patient"), KG_SECONDS="60") as site:
+    """A server that gives up on nothing while a test runs."""
+    far = {"KG_SECONDS": "600", "KG_WAIT_SECONDS": "600"}
+    with served(tmp_path_factory.mktemp("patient"), **far) as site:
         yield site
+
+
+def test_queries_without_end_leave_a_place_for_other_clients(patient):
+    """One client gets half of the places; the rest of its queries wait, and only those."""
+    share = Limits().workers // 2
+    endless = question(ENDLESS["count"])
+    with held_open([opened(patient, endless) for _ in range(12)]):
+        wait_until_at_work(patient, share, 12 - share)
+        for _ in range(5):
+            assert_prompt(patient, OTHER)
+        assert at_work(patient) == (share, 12 - share)
+    wait_until_at_work(patient, 0)
+    assert_alive(patient)
 
 
 @pytest.mark.parametrize(
@@ -519,29 +535,29 @@ def patient(tmp_path_factory) -> Iterator[Site]:
 @pytest.mark.parametrize("how", ["close", "reset"])
 def test_a_client_that_goes_away_leaves_its_worker_free(patient, query, how):
     connection = opened(patient, question(query), 4096)
-    wait_until_busy_is(patient, 1, PATIENCE)
+    wait_until_at_work(patient, 1)
     if how == "reset":
         linger = (1).to_bytes(4, sys.byteorder) + (0).to_bytes(4, sys.byteorder)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connection.close()
-    wait_until_busy_is(patient, 0, 2)
+    wait_until_at_work(patient, 0)
     assert_alive(patient)
 
 
 # After all that
 
 
-def test_every_answer_was_on_time(times):
+def test_no_query_went_on_after_its_deadline(site, times):
+    """On average none took a second more, in processor time: a busy machine does not add to it.
+
+    How soon each was answered by the clock is measured by benchmarks/deadlines.py.
+    """
     if len(times) < len(CASES):
         pytest.skip("some cases were not sent")
-    late = {name: seconds - case.seconds for name, (case, seconds) in times.items()}
-    reached = [seconds for seconds in late.values() if seconds >= 0]
-    worst = sorted(late, key=late.__getitem__)[-3:]
-    print(f"{len(reached)} cases reached their deadline, and were late by seconds:")
-    print(f"{statistics.median(reached):.3f} in the median;", *((n, late[n]) for n in worst))
-    assert len(reached) > 50
-    assert statistics.median(reached) <= 0.25
-    assert late[worst[-1]] <= 1
+    assert sum(seconds >= case.seconds for case, seconds in times.values()) > 50
+    allowed = sum(min(seconds, case.seconds + 1) for case, seconds in times.values())
+    until(lambda: at_work(site) == (0, 0) and len(children(site)) <= 2, LONGEST)
+    assert processor_seconds(site) <= allowed
 
 
 def test_no_request_was_a_fault_of_ours(site):
@@ -550,11 +566,7 @@ def test_no_request_was_a_fault_of_ours(site):
 
 def test_nothing_is_left_behind(site):
     """No dead process, no open file of those that are gone, and little memory was ever used."""
-    give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up and len(files(site)) > 40:
-        time.sleep(0.1)
-    assert len(files(site)) <= 40
-    assert len(children(site)) <= 8
+    until(lambda: len(files(site)) <= 40 and len(children(site)) <= 8, LONGEST)
     assert most_memory(site) <= 512
     assert_alive(site)
 
@@ -573,6 +585,12 @@ def children(site: Site) -> list[str]:
             if int(parent) == site.process.pid:
                 found.append(path.parent.name)
     return found
+
+
+def processor_seconds(site: Site) -> float:
+    """Return the seconds of a processor that the server's buried processes have used."""
+    fields = Path(f"/proc/{site.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def most_memory(site: Site) -> float:

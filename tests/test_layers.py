@@ -6,22 +6,25 @@ from pathlib import Path
 SOURCE = Path(__file__).parent.parent / "src" / "kg"
 
 LAYERS = [
-    {"errors"}, {"namespaces"}, {"tags"}, {"reading"}, {"turtle"}, {"formatting"}, {"dates"},
-    {"importers"}, {"tokens"}, {"guard"}, {"messages"}, {"syntaxes"}, {"store"}, {"canned"},
-    {"binding"}, {"queryfile"}, {"reminders"}, {"displays"}, {"headers"}, {"reason"}, {"graphs"},
-    {"report"}, {"shapes"}, {"datagraph"}, {"validate"}, {"evidence"}, {"jsonld"}, {"export"},
-    {"release"}, {"places"}, {"typed"}, {"queries"}, {"folding"}, {"named"}, {"search"},
+    {"once"}, {"errors"}, {"namespaces"}, {"tags"}, {"reading"}, {"turtle"}, {"formatting"},
+    {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"messages"}, {"syntaxes"}, {"releasing"},
+    {"store"}, {"loading"}, {"lines"}, {"canned"}, {"binding"}, {"queryfile"}, {"reminders"},
+    {"displays"}, {"headers"}, {"reason"}, {"graphs"}, {"paths"}, {"report"}, {"shapes"},
+    {"datagraph"}, {"validate"}, {"evidence"}, {"jsonld"}, {"export"}, {"places"}, {"inventory"},
+    {"kept"}, {"release"}, {"typed"}, {"queries"}, {"folding"}, {"named"}, {"search"},
     {"emptiness"}, {"examples"}, {"building"}, {"wording"}, {"values"}, {"documents"}, {"account"},
-    {"spreadsheet"}, {"tables"}, {"limits"}, {"endpoints"}, {"remote"}, {"workbook"}, {"calendars"},
-    {"takeaway"}, {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"streaming"},
-    {"worker"}, {"remote_worker"}, {"workers"}, {"running"}, {"coming"}, {"engine"}, {"parsing"},
-    {"connections"}, {"views"}, {"web"}, {"logs"}, {"server"}, {"publishing"}, {"remote_export"},
-    {"commands"}, {"exporting"}, {"elsewhere"}, {"asking"}, {"library"}, {"cli"},
+    {"spreadsheet"}, {"tables"}, {"overlap"}, {"comparing"}, {"limits"}, {"endpoints"}, {"remote"},
+    {"workbook"}, {"calendars"}, {"takeaway"}, {"settings"}, {"admission"}, {"confinement"},
+    {"outflow"}, {"streaming"}, {"worker"}, {"forks"}, {"remote_worker"}, {"allocator"},
+    {"workers"}, {"forkserver"}, {"running"}, {"coming"}, {"engine"}, {"parsing"}, {"connections"},
+    {"views"}, {"web"}, {"logs"}, {"server"}, {"publishing"}, {"remote_export"},
+    {"remote_validation"}, {"commands"}, {"exporting"}, {"elsewhere"}, {"asking"}, {"checking"},
+    {"pairing"}, {"library"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
 OXIGRAPH = {
-    "reading", "syntaxes", "store", "remote", "remote_export", "streaming", "worker", "engine",
-    "export", "validate",
+    "reading", "syntaxes", "store", "loading", "remote", "remote_export", "streaming", "worker",
+    "forks", "engine", "export", "validate",
 }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from serving import QUERIES
 load_all_checks()
 
 ALL = read_queries(QUERIES)
-OTHERS = [("/sparql", "GET"), ("/sparql", "POST"), ("/data", "GET"), ("/.well-known/void", "GET"),
-          ("/health", "GET"), ("/downloads/{name}", "GET")]  # fmt: skip
+READ = ["/search", "/sparql", "/data", "/.well-known/void", "/health", "/downloads/{name}"]
+OTHERS = [*((path, "GET") for path in READ), ("/sparql", "POST")]
 OPERATIONS = [*((f"/queries/{name}", "GET") for name in ALL), *OTHERS]
 
 

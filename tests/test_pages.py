@@ -8,10 +8,11 @@ from itertools import pairwise
 
 import pytest
 
+from kg.loading import build_store
 from kg.namespaces import LANGUAGES
 from kg.reading import read_quads
 from kg.release import Release
-from kg.store import EmbeddedStore, build_store
+from kg.store import EmbeddedStore
 from kg.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -32,6 +33,18 @@ def client(built):
     app = create_app(built[1])
     yield app.test_client()
     app.extensions["kg"].engine.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "and 4 more documents"), ("ko", "외 문서 4건"), ("zh-Hans", "另有4份文件")],
+)
+def test_of_very_many_documents_the_first_page_lists_some(built, monkeypatch, language, words):
+    monkeypatch.setattr("kg.web.pages.MOST_DOCUMENTS", 1)
+    app = create_app(built[1])
+    app.extensions["kg"].engine.close()
+    home = page(app.test_client(), "/", language)
+    assert f"{words}</a>" in home and "/id/source/" in home
 
 
 class Table(HTMLParser):
@@ -252,6 +265,14 @@ def test_quality_shows_the_warnings_and_the_readings(client):
     assert len(found["Repairs and inferences"]) - 1 == 26
     states = {row[0]: int(row[1]) for row in found["Links to other data sets"][1:]}
     assert sum(states.values()) == 294
+
+
+def test_quality_speaks_the_page_s_language(client):
+    for language, words in (("ko", "확인하세요"), ("zh-Hans", "请")):
+        found = tables(client, f"/quality?lang={language}")
+        said = [row[3] for row in next(iter(found.values()))[1:]]
+        assert said and not [text for text in said if text.isascii()]
+        assert any(words in text for text in said)
 
 
 def test_the_ontology_names_shapes_examples_and_questions_of_its_terms(client):

@@ -12,11 +12,11 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import VOID
 
 from kg.limits import Limits
+from kg.loading import build_store
 from kg.namespaces import BASE
 from kg.reading import read_quads, to_rdflib
 from kg.release import Release
 from kg.settings import Settings
-from kg.store import build_store
 from kg.web import create_app
 from serving import QUERIES, small_release
 from test_engine import DEATH, SERVICES

@@ -1,12 +1,17 @@
 """The README says what is so."""
 
+import os
 import re
+import subprocess
+import sys
 
 from rdflib import Graph
 
 from conftest import ROOT
+from kg.graphs import Project
 from kg.namespaces import PREFIXES
 from kg.queries import find_query, read_queries, run
+from kg.release import Release
 from kg.store import EmbeddedStore, Literal
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -41,11 +46,22 @@ def test_the_answer_shown_is_the_answer(store: EmbeddedStore) -> None:
     assert shown and shown[1] == answer(store), f"put this into README.md:\n{answer(store)}"
 
 
-def test_the_python_shown_runs(store: EmbeddedStore) -> None:
+def test_the_python_shown_runs_and_says_what_it_says(built: tuple[Project, Release]) -> None:
+    """As a reader runs it: in the folder of the project, where a release was built."""
     (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    (text,) = re.findall(r'store\.select\("(.*?)"\)', code)
+    environment = {name: value for name, value in os.environ.items() if name != "KG_PROJECT"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=built[0].folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    _, _, *rows = README.partition(BEGIN)[2].partition("\n\n<!--")[0].strip().splitlines()
+    partner, _, _, line = rows[0].strip("| ").split(" | ")[:4]
     (count,) = re.findall(r"# (\d+)$", code, re.MULTILINE)
-    assert len(store.select(text).rows) == int(count)
+    assert done.stdout.splitlines() == [
+        f"{len(rows)} {partner} seoul-council-exchanges, {line}",
+        count,
+    ]
 
 
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:

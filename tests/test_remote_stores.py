@@ -2,29 +2,39 @@
 
 import contextlib
 import dataclasses
+import os
 import re
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 import pytest
+import requests
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
+from rdflib import DCTERMS
 
 from kg import elsewhere
 from kg.binding import fill
+from kg.building import build_release
 from kg.cli import main
 from kg.errors import InputError
+from kg.graphs import Project
 from kg.limits import BrokenError, Limits, UnansweredError
 from kg.namespaces import GRAPH
 from kg.publishing import Publication, UnequalError
 from kg.queries import Choices, Places, default_terms, read_queries, typed_values
-from kg.release import Release
+from kg.release import Release, current_release
 from kg.remote import RemoteStore
 from kg.settings import Settings
-from kg.store import EmbeddedStore, Table, Term
+from kg.store import EmbeddedStore
 from kg.web import create_app
-from stores import Engine, free_port, oxigraph, virtuoso
+from serving import until
+from stores import Engine, cells, free_port, oxigraph, virtuoso
 from test_questions import CASES
 
 # Virtuoso refuses rows with cells of more than some 4,000 bytes where they are sorted.
@@ -86,17 +96,6 @@ def served(request, tmp_path_factory, built) -> Iterator[Served]:
         )
 
 
-def parts(term: Term | None) -> list[str]:
-    """The parts of a cell: of a list in it no order is promised, and Virtuoso has no booleans."""
-    text = term.value if term else ""
-    return sorted(re.split("; |, | ", {"true": "1", "false": "0"}.get(text, text)))
-
-
-def cells(table: Table) -> list[list[list[str]]]:
-    """The cells of rows, in no order."""
-    return sorted([parts(term) for term in row] for row in table.rows)
-
-
 OWN: dict[str, list[list[list[str]]]] = {}
 
 
@@ -115,7 +114,7 @@ def test_each_question_has_the_same_answer(served):
         query = queries[case.name]
         texts[str(case)] = fill(query, typed_values(query, case.values, places, choices))
     for name in TOO_LONG.get(served.engine.name, ()):
-        with pytest.raises(UnansweredError):
+        with pytest.raises(UnansweredError, match="too long for the store"):
             served.store.select(texts.pop(name))
     different = [
         name
@@ -283,6 +282,60 @@ def test_one_endpoint_stands_in_for_another_that_is_dead(served):
     both = dataclasses.replace(served.engine.settings, store=f"{dead}, {served.engine.url}")
     store = RemoteStore(both.remote(served.release.id, served.release.graphs), 60)
     assert all(store.ask("ASK {}") for _ in range(4))
+
+
+@contextlib.contextmanager
+def serving(project: Project, stores: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `kg serve` over `stores` as long as the block runs; yield it and its address."""
+    command = [sys.executable, "-m", "kg", "--project", project.folder, "serve", "--port", "0"]
+    server = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | {"KG_STORE": ",".join(stores)},
+    )
+    try:
+        assert server.stdout is not None
+        told = server.stdout.readline() + server.stdout.readline()
+        yield server, re.findall(r"http://127\.0\.0\.1:\d+/", told)[0]
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_a_release_in_a_second_store_is_gone_over_to_and_back(tmp_path, built):
+    """As decision 13 says: two stores, and `build/current` with SIGHUP tells which is served."""
+    folder = tmp_path / "project"
+    shutil.copytree(built[0].folder, folder, symlinks=True)
+    project, old = Project(folder), current_release(Project(folder))
+    says = f"SELECT ?id {{ GRAPH <{GRAPH.release}> {{ ?r <{DCTERMS.identifier}> ?id }} }}"
+    with contextlib.ExitStack() as stack:
+        places = [tmp_path / name for name in ("one", "two")]
+        for place in places:
+            place.mkdir()
+        one, two = (stack.enter_context(oxigraph(place)) for place in places)
+        assert publish(old, one)
+        server, url = stack.enter_context(serving(project, [one.url, two.url]))
+
+        def served_id() -> str:
+            """The release that the site names, where the store that answers holds the same."""
+            site = requests.get(f"{url}health", timeout=60)
+            rows = requests.get(f"{url}sparql", params={"query": says, "format": "csv"}, timeout=60)
+            return site.json()["release"] if site.json()["release"] in rows.text else ""
+
+        assert served_id() == old.id
+        with (project.queries / "intents.rq").open("a") as file:
+            file.write("# another release\n")
+        new = build_release(project, lambda _: None)
+        assert new.id != old.id
+        assert publish(new, two, replace=False)
+        assert served_id() == old.id  # until it is told
+        server.send_signal(signal.SIGHUP)
+        until(lambda: served_id() == new.id)
+        (project.build / "current").write_text(f"{old.id}\n")
+        server.send_signal(signal.SIGHUP)
+        until(lambda: served_id() == old.id)
 
 
 def test_the_commands_speak_with_the_store(served, built):

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,7 +17,7 @@ import pytest
 
 from kg.errors import InputError
 from kg.server import listen
-from serving import small_release
+from serving import small_release, until
 from test_engine import DEATH
 
 SCRIPT = """
@@ -40,6 +39,7 @@ try:
 except KgError as error:
     sys.exit(str(error))
 """
+LONGEST = 60  # seconds to wait for what must come; no more than a safety net
 LARGE = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
@@ -116,13 +116,6 @@ def metric(url, name):
     return float(found.group(1)) if found else 0.0
 
 
-def until(holds, seconds=20):
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it never came to that"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_says_where_it_is_answers_and_stops_when_told(served, number):
     server, url = served()
@@ -131,7 +124,7 @@ def test_the_server_says_where_it_is_answers_and_stops_when_told(served, number)
     family = children(server.pid)
     assert len(family) >= 1  # the one that answered the stranger
     os.killpg(server.pid, number)
-    _, errors = server.communicate(timeout=20)
+    _, errors = server.communicate(timeout=LONGEST)
     assert server.returncode == 0
     lines = [json.loads(line) for line in errors.splitlines()]  # the log of requests, no more
     assert [line["status"] for line in lines] == [200, 200]
@@ -141,15 +134,15 @@ def test_the_server_says_where_it_is_answers_and_stops_when_told(served, number)
 
 
 def test_a_request_is_logged_under_the_number_that_its_answer_repeats(served):
-    server, url = served(KG_SECONDS="0.5")
+    server, url = served()
     with urllib.request.urlopen(asking(url, "SELECT * WHERE { ?s ?p ?o } LIMIT 3")) as answer:
         first = answer.headers["X-Request-Id"]
         size = len(answer.read())
     with pytest.raises(urllib.error.HTTPError) as caught:
-        get(asking(url, DEATH))
+        get(asking(url, DEATH, timeout="0.5"))
     problem = json.load(caught.value)
     server.send_signal(signal.SIGTERM)
-    _, errors = server.communicate(timeout=20)
+    _, errors = server.communicate(timeout=LONGEST)
     answered, died = (json.loads(line) for line in errors.splitlines())
     assert answered["request"] == first
     assert (answered["method"], answered["path"], answered["status"], answered["bytes"]) == (
@@ -159,21 +152,23 @@ def test_a_request_is_logged_under_the_number_that_its_answer_repeats(served):
     assert "text" not in answered  # what people ask is their own affair
     assert problem["instance"] == "urn:uuid:" + died["request"]
     assert died["status"] == 504 and died["text"] == DEATH
-    assert 0.5 <= died["seconds"] < 5
+    assert died["seconds"] >= 0.5
 
 
 def test_requests_at_work_are_answered_before_the_server_stops(served):
-    server, url = served()
+    server, url = served(KG_SECONDS="600", KG_STOP_SECONDS="600")
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        slow = pool.submit(get, asking(url, DEATH, timeout="2", format="csv"))
+        slow = pool.submit(get, asking(url, DEATH, format="csv"))
         until(lambda: metric(url, 'kg_workers{state="busy"}') == 1)
         server.send_signal(signal.SIGTERM)
+        until(lambda: not works(url))  # it takes no new requests
+        assert not slow.done()
+        for worker in children(server.pid):
+            os.kill(worker, signal.SIGKILL)
         with pytest.raises(urllib.error.HTTPError) as caught:
-            slow.result(timeout=20)
-    assert "stopped after 2 seconds" in json.load(caught.value)["detail"]
-    assert server.wait(20) == 0
-    with pytest.raises(OSError):
-        get(url)
+            slow.result(timeout=LONGEST)
+    assert "broke the engine" in json.load(caught.value)["detail"]
+    assert server.wait(LONGEST) == 0
 
 
 def test_a_new_release_is_served_after_sighup_and_no_request_fails(served, tmp_path):
@@ -212,7 +207,7 @@ def test_a_release_that_cannot_be_opened_changes_nothing(served, tmp_path):
 
 def test_a_log_that_nobody_reads_holds_up_no_request(served):
     server, url = served()
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=LONGEST)
     for number in range(400):  # each leaves a line of some 2,000 bytes; the pipe holds 65,536
         connection.request("GET", asking("/", f"SELEKT #{number}{'x' * 2000}"))
         assert connection.getresponse().read()
@@ -234,21 +229,20 @@ def test_an_address_may_hold_signs_as_they_are_typed(served):
     assert b" 400 " in answer[:20] and b"city" in answer, answer
 
 
-def test_a_client_that_goes_away_frees_its_worker_within_a_second(served):
+def test_a_client_that_goes_away_frees_its_worker(served):
     _, url = served()
     connection = begin(url, DEATH)
     until(lambda: metric(url, 'kg_workers{state="busy"}') == 1)
     connection.close()
-    until(lambda: metric(url, 'kg_workers{state="busy"}') == 0, seconds=5)
+    until(lambda: metric(url, 'kg_workers{state="busy"}') == 0)
     until(lambda: metric(url, 'kg_queries_total{outcome="gone"}') == 1)
 
 
 def test_a_slow_reader_holds_a_worker_no_longer_than_the_deadline(served):
     _, url = served(KG_SECONDS="1")
     connection = begin(url, LARGE)  # and nothing is read
-    until(lambda: metric(url, 'kg_workers{state="busy"}') == 1)
-    until(lambda: metric(url, 'kg_workers{state="busy"}') == 0, seconds=10)
     until(lambda: metric(url, 'kg_queries_total{outcome="deadline"}') == 1)
+    until(lambda: metric(url, 'kg_workers{state="busy"}') == 0)
     connection.close()
 
 
@@ -299,7 +293,7 @@ def test_behind_a_proxy_clients_are_told_apart_and_from_others_nobody_believes_i
         request = urllib.request.Request(url + "health", headers={"X-Forwarded-For": "192.0.2.7"})
         urllib.request.urlopen(request).read()
         server.send_signal(signal.SIGTERM)
-        _, errors = server.communicate(timeout=20)
+        _, errors = server.communicate(timeout=LONGEST)
         assert json.loads(errors)["client"] == seen
 
 
@@ -347,14 +341,14 @@ def test_downloads_come_from_a_project_in_a_relative_folder(tmp_path):
         assert "its file is gone; build the release again" in caught.value.read().decode()
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        server.communicate(timeout=20)
+        server.communicate(timeout=LONGEST)
 
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         server = start(tmp_path, port)
-        output, errors = server.communicate(timeout=20)
+        output, errors = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert output == ""
     assert errors == (

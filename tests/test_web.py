@@ -11,9 +11,9 @@ from rdflib.compare import isomorphic
 
 from kg.errors import InputError
 from kg.limits import Limits
+from kg.loading import build_store
 from kg.reading import read_quads
 from kg.settings import Settings
-from kg.store import build_store
 from kg.web import create_app
 from kg.web.languages import read_catalogue
 from serving import BASE, GRAPH, QUERIES, ROOT, small_release
@@ -320,6 +320,25 @@ def test_rows_come_in_the_type_asked_for(client, accept, media):
 def test_triples_come_in_the_type_asked_for(client, accept, media):
     query = "/sparql?query=CONSTRUCT+{?s+?p+?o}+WHERE+{?s+?p+?o}"
     assert client.get(query, headers={"Accept": accept}).content_type == media
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [("application/json", "application/ld+json"),
+     ("application/json, */*;q=0.1", "application/ld+json"),
+     ("application/json;q=0.5, text/turtle", "text/turtle; charset=utf-8"),
+     ("text/html, application/json;q=0.9", "text/html; charset=utf-8"),
+     ("application/json;q=0, text/html;q=0.1", "text/html; charset=utf-8"),
+     ("*/*", "text/html; charset=utf-8"), ("application/json;q=0", None)],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/id/place/kr-seoul", "/ontology"])
+def test_who_asks_for_json_gets_a_thing_as_json_ld(client, path, accept, media):
+    answer = client.get(path, headers={"Accept": accept})
+    assert answer.status_code == (200 if media else 406)
+    assert answer.content_type == (media or "application/problem+json")
+    assert "Accept" in answer.headers["Vary"]
+    if media == "application/ld+json":
+        assert "@context" in json.loads(answer.data)
 
 
 @pytest.mark.parametrize(

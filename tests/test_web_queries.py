@@ -13,10 +13,11 @@ from babel.messages.extract import extract_from_dir
 from conftest import ROOT
 from kg.connections import HttpServer
 from kg.errors import Message, ParameterError
+from kg.loading import build_store
 from kg.queries import Places, fill, find_query, read_queries, typed_values
 from kg.server import listen
 from kg.settings import Settings
-from kg.store import EmbeddedStore, build_store
+from kg.store import EmbeddedStore
 from kg.web import create_app
 from kg.web.languages import read_catalogue
 from kg.web.problems import HTTP_TITLES

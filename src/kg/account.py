@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlencode
 
 from kg.canned import Parameter
 from kg.documents import Document, Documents, each
 from kg.namespaces import BASE
+from kg.once import Once
 from kg.places import Places, key_of
 from kg.queries import Answer, Choices, expand, shorten
 from kg.store import Store
@@ -55,7 +55,7 @@ class Account:
         """The question in words."""
         return in_language(self.answer.query.description, self.language)
 
-    @cached_property
+    @Once
     def remarks(self) -> Mapping[str, int]:
         """The words that stand in remarks, sorted, with the number of rows of each."""
         columns = self.answer.query.columns
@@ -98,7 +98,7 @@ def account_of(
         language=language,
         asked=[
             (in_language(parameter.label, language),
-             _in_words(parameter, text_of(answer.terms[name]), places, choices, language))
+             _told(parameter, text_of(answer.terms[name]), places, choices, language))
             for name, parameter in parameters.items()
             if not parameter.hidden
         ],
@@ -131,12 +131,19 @@ def as_given(parameter: Parameter, value: str) -> str:
             return value
 
 
-def _in_words(
+def _told(parameter: Parameter, value: str, places: Places, choices: Choices, language: str) -> str:
+    """Return what a value means; of a place also its key, for others may be called the same."""
+    words = in_words(parameter, value, places, choices, language)
+    return f"{words} ({key_of(value)})" if parameter.type == "place" else words
+
+
+def in_words(
     parameter: Parameter, value: str, places: Places, choices: Choices, language: str
 ) -> str:
+    """Return what a value means to a reader of `language`."""
     match parameter.type:
         case "place":
-            return f"{places.label(value, language)} ({key_of(value)})"
+            return places.label(value, language)
         case "flag":
             return word("yes" if value == "true" else "no", language)
         case "choice":

@@ -12,6 +12,7 @@ from kg.elsewhere import remote_store
 from kg.errors import InputError
 from kg.graphs import complete
 from kg.headers import read_query
+from kg.kept import KeptStore
 from kg.queries import find_query, read_queries, run
 from kg.reading import rdf_files, read_quads, read_text
 from kg.release import Release, current_release
@@ -44,7 +45,7 @@ def asked(
     if release and remote:
         store = remote_store(release, remote)
     else:
-        store = EmbeddedStore.open(release.store) if release else _loaded(data, question, project)
+        store = KeptStore.open(release.store) if release else _loaded(data, question, project)
     if format_ in TAKEAWAYS:
         return _taken(format_, question, values, store, release)
     hidden: set[str] = set()

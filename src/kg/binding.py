@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import groupby
 
 from kg.canned import CannedQuery
 from kg.store import Term
@@ -16,22 +15,21 @@ _ESCAPE = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
 def fill(query: CannedQuery, terms: Mapping[str, Term]) -> str:
     """Return the text of `query` with each parameter's variable replaced by its term."""
     texts = {query.parameters[name].variable: written(term) for name, term in terms.items()}
-    return "".join(
-        texts.get(text, text) if is_variable else text for is_variable, text in _parts(query.text)
-    )
+    pieces = list(_pieces(query.text, frozenset(texts)))
+    pieces[1::2] = [texts[variable] for variable in pieces[1::2]]
+    return "".join(pieces)
 
 
 @lru_cache(1000)
-def _parts(text: str) -> tuple[tuple[bool, str], ...]:
-    """Return `text` in pieces: variables, and what stands between them."""
-    grouped = groupby(tokens(text), lambda token: token.kind == "variable")
-    return tuple(
-        (is_variable, part)
-        for is_variable, group in grouped
-        for part in (
-            [token.text for token in group] if is_variable else ["".join(t.text for t in group)]
-        )
-    )
+def _pieces(text: str, variables: frozenset[str]) -> tuple[str, ...]:
+    """Return `text` in pieces, every second one of which is one of `variables`."""
+    pieces = [""]
+    for token in tokens(text):
+        if token.kind == "variable" and token.text in variables:
+            pieces += [token.text, ""]
+        else:
+            pieces[-1] += token.text
+    return tuple(pieces)
 
 
 def written(term: Term) -> str:

@@ -19,12 +19,13 @@ from kg.examples import add_examples
 from kg.graphs import Project, build_graphs, built_turtle, quads_of, source_folders
 from kg.headers import read_queries
 from kg.jsonld import jsonld_context
+from kg.kept import keep_answers
+from kg.loading import build_store
 from kg.namespaces import DCAT, GRAPH, MD, RELEASE, VOID, bind_prefixes
 from kg.reading import to_oxigraph, write_whole
 from kg.release import Release, code_digest, is_whole, open_release
 from kg.report import Report
 from kg.shapes import published, read_shapes
-from kg.store import build_store
 from kg.turtle import to_turtle
 from kg.validate import validate
 
@@ -165,6 +166,7 @@ def _write(
         progress("Writing the store")
         quads = (to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
         build_store(quads, draft / "store")
+        keep_answers(draft / "store")
         shutil.copytree(parts.queries, draft / "queries")
         description = {
             "id": identifier,

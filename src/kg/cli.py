@@ -1,6 +1,5 @@
 """The command line: build, validate, query, export, fmt, evidence, serve."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -9,18 +8,12 @@ from pathlib import Path
 
 import click
 
-from kg import __version__, asking, elsewhere, evidence, export, exporting
+from kg import __version__, asking, checking, elsewhere, export, exporting, pairing
 from kg.building import build_release
 from kg.commands import PATHS, STORE, Commands, example, find_project, progress, write_output
-from kg.datagraph import DataGraph
 from kg.errors import InputError
 from kg.formatting import format_files
-from kg.graphs import build_graphs, quads_of, source_folders
-from kg.reading import files_of_subjects
 from kg.release import current_release, temporary_release
-from kg.shapes import read_shapes
-from kg.turtle import to_turtle
-from kg.validate import validate
 
 
 @click.group(cls=Commands, epilog=example("kg build", "kg query friendship-and-council"))
@@ -45,52 +38,7 @@ def build(project: Path | None) -> None:
     click.echo(f"Release {release.id}: {quads:,} quads in {release.folder}")
 
 
-@main.command(
-    "validate",
-    epilog=example("kg validate", "kg validate --data city.ttl --format json"),
-)
-@click.option("--data", type=PATHS, multiple=True, help="RDF file or folder; repeatable.")
-@click.option("--shapes", type=PATHS, multiple=True, help="Shapes file or folder; repeatable.")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text",
-    show_default=True,
-)  # fmt: skip
-@click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
-@click.pass_context
-def validate_(
-    ctx: click.Context,
-    data: Sequence[Path],
-    shapes: Sequence[Path],
-    format_: str,
-    language: str,
-) -> None:
-    """Hold data against shapes: the project's own as its tables stand now, or --data.
-
-    Exits with 0 when the data conform (warnings are allowed), 1 when they do not, 2 when it
-    could not run. Without --shapes the project's shapes, checks and ontology are used.
-    """
-    tell = progress()
-    rules = read_shapes(list(shapes) or [find_project(ctx.obj).shapes])
-    tell("Reading")
-    if data:
-        ontology = [] if shapes else [find_project(ctx.obj).ontology]
-        held = DataGraph.read([*data, *ontology])
-        tell("Validating")
-        report = validate(held, rules)
-        found = (result.focus for result in report.results)
-        report = replace(report, files=files_of_subjects(data, found))
-    else:
-        project = find_project(ctx.obj)
-        graphs = build_graphs(project)
-        tell("Validating")
-        report = validate(quads_of(graphs), rules, source_folders(project))
-    if format_ == "json":
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
-    elif format_ == "turtle":
-        click.echo(to_turtle(report.to_graph()), nl=False)
-    else:
-        click.echo(report.to_text(language), nl=False)
-    ctx.exit(0 if report.conforms else 1)
+main.add_command(checking.validate_)
 
 
 @main.command(
@@ -184,39 +132,8 @@ def fmt(ctx: click.Context, paths: Sequence[Path], check: bool) -> None:
     ctx.exit(1 if check and changed else 0)
 
 
-@main.group("evidence", epilog=example("kg evidence check ../documents"))
-def evidence_() -> None:
-    """Hold evidence against the documents, or make a new record."""
-
-
-@evidence_.command(epilog=example("kg evidence check ../documents"))
-@click.argument("documents", type=PATHS)
-@click.pass_context
-def check(ctx: click.Context, documents: Path) -> None:
-    """Check that every cited line of DOCUMENTS (a folder) still has the cited words.
-
-    Exits with 0 when all hold, 1 when one does not, 2 when a document is missing.
-    """
-    graphs = build_graphs(find_project(ctx.obj))
-    outcome = evidence.check_evidence(export.union(graphs), documents)
-    for finding in outcome.findings:
-        click.echo(f"{finding}")
-    click.echo(
-        f"{outcome.records} records of evidence in {outcome.documents} documents: "
-        f"{len(outcome.findings)} do not hold"
-    )
-    ctx.exit(1 if outcome.findings else 0)
-
-
-@evidence_.command(epilog=example("kg evidence cite page.txt --line 26 --key l26-b"))
-@click.argument("document", type=PATHS)
-@click.option("--line", type=int, required=True, help="Line of the document, from 1.")
-@click.option("--key", required=True, help="Name of the record, such as l26-b.")
-@click.option("--words", help="The exact words; without them the whole line.")
-@click.option("--occurrence", type=click.IntRange(1), default=1, show_default=True)
-def cite(document: Path, line: int, key: str, words: str | None, occurrence: int) -> None:
-    """Print the row of evidence.csv that cites WORDS on a line of DOCUMENT."""
-    click.echo(evidence.cite(document, key, line, words, occurrence))
+main.add_command(checking.evidence_)
+main.add_command(pairing.pairs)
 
 
 @main.command(epilog=example("kg serve --port 8080", "kg serve --data city.ttl"))

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from kg.limits import GoneError
+from kg.once import Once
 from kg.running import Ended, Run
 
 
@@ -38,7 +38,7 @@ class Answer:
         """Wait for the beginning of the answer, and return it. Raises QueryError, LimitError."""
         return self._beginning
 
-    @cached_property
+    @Once
     def _beginning(self) -> "Beginning":
         try:
             head = json.loads(next(self._frames)[1])

@@ -7,7 +7,6 @@ import struct
 import threading
 import time
 from collections import deque
-from functools import cached_property
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
@@ -19,6 +18,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from kg.admission import client_of
+from kg.once import Once
 from kg.parsing import Parser
 from kg.settings import Settings
 
@@ -46,7 +46,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     asked_since = 0.0
     served_since = 0.0  # 0 while no request is at work
 
-    @cached_property
+    @Once
     def client(self) -> str:
         """Whose connection this is."""
         return client_of(str(self.addr[0]))

@@ -11,7 +11,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.term import Node
 
 from kg.reading import Quad, StoredQuad, rdf_files, read_quads, to_oxigraph, to_rdflib
-from kg.store import EmbeddedStore, Term
+from kg.store import EmbeddedStore, Term, Triple
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class DataGraph:
 
         with _nothing_collected():
             return cls(union, EmbeddedStore.of(stored()))
+
+
+def union_of(triples: Iterable[Triple]) -> Graph:
+    """Return `triples` as a plain graph."""
+    union, terms = Graph(), _Terms()
+    with _nothing_collected():
+        for triple in triples:
+            union.add((terms[triple.subject], terms[triple.predicate], terms[triple.object]))
+    return union
 
 
 class _Terms(dict[Term, Node]):

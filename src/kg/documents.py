@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from kg.namespaces import PREFIXES
+from kg.once import Once
 from kg.places import key_of
 from kg.store import Literal, NamedNode, Store, Term
 from kg.tags import language_tag
@@ -52,7 +52,7 @@ class Documents:
         self._store = store
         self._known: dict[str, Mapping[str, Mapping[str, str]]] = {}
 
-    @cached_property
+    @Once
     def every(self) -> list[str]:
         """The addresses of all source documents, sorted."""
         asked = f"{_PREFIXES}SELECT ?document {{ ?document a md:SourceDocument }}"

@@ -1,4 +1,4 @@
-"""What commands do with a release in another server: ask it, export it, bring it there."""
+"""What commands do with a release in another server: ask, export, validate, bring it there."""
 
 import sys
 from collections.abc import Callable
@@ -11,11 +11,15 @@ import click
 from kg.commands import example, find_project, progress
 from kg.endpoints import check_address
 from kg.errors import InputError
+from kg.graphs import Project, source_folders
 from kg.publishing import Publication
 from kg.release import Release, current_release
 from kg.remote import RemoteStore
 from kg.remote_export import export
+from kg.remote_validation import validate_remote
+from kg.report import Report
 from kg.settings import Settings
+from kg.shapes import Shapes
 from kg.store import Store
 
 _EXPORT_SECONDS = 3600.0  # for each graph
@@ -48,6 +52,21 @@ def exported(release: Release, addresses: str, format_: str, output: Path | None
                 draft.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{output}: cannot be written: {error.strerror}") from error
+
+
+def validated(
+    project: Project,
+    addresses: str,
+    shapes: Shapes,
+    seconds: float,
+    checks_only: bool,
+    tell: Callable[[str], None],
+) -> Report:
+    """Hold the current release of `project`, as other servers hold it, against `shapes`."""
+    release = current_release(project)
+    remote = _at(addresses).remote(release.id, release.graphs)
+    files = source_folders(project)
+    return validate_remote(release, remote, shapes, seconds, files, checks_only, tell)
 
 
 def published(

@@ -26,6 +26,9 @@ _PIECE = 1 << 16
 _POOL = 64  # connections that are kept for each endpoint
 _MOST_TOLD = 300  # characters of what an engine says
 _MS, _S = "{ms}", "{s}"  # stand in an address for the deadline of a query
+# By these numbers Virtuoso says, with status 500, that time is up, and that a row is too long.
+_STOPPED, _TOO_LONG = re.compile(r"\bSR171\b"), re.compile(r"\bSR(?:319|478)\b")
+_CUT_SHORT = "the store stopped the query; there is no partial answer"
 _ELSEWHERE = "the store does not answer; try again in a moment"
 
 
@@ -205,7 +208,8 @@ def raise_for(response: requests.Response) -> None:
         if "html" not in response.headers.get("Content-Type", ""):
             return
         status = HTTPStatus.NOT_FOUND
-    said = _said(response) if status == HTTPStatus.BAD_REQUEST else ""
+    told = status in (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
+    said = _said(response) if told else ""
     response.close()
     match status:
         case HTTPStatus.BAD_REQUEST:
@@ -214,7 +218,11 @@ def raise_for(response: requests.Response) -> None:
             raise BrokenError("the store refuses our name or password; see KG_STORE_USER")
         case HTTPStatus.OK | HTTPStatus.REQUEST_TIMEOUT | HTTPStatus.GATEWAY_TIMEOUT:
             # Virtuoso says by X-SQL-State that what follows is a part.
-            raise DeadlineError("the store stopped the query; there is no partial answer")
+            raise DeadlineError(_CUT_SHORT)
+        case HTTPStatus.INTERNAL_SERVER_ERROR if _STOPPED.search(said):
+            raise DeadlineError(_CUT_SHORT)
+        case HTTPStatus.INTERNAL_SERVER_ERROR if _TOO_LONG.search(said):
+            raise UnansweredError("a row of the answer is too long for the store; ask for less")
         case HTTPStatus.INTERNAL_SERVER_ERROR:
             raise UnansweredError("the store failed on this query (its status is 500)")
         case HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE | 429:

@@ -5,7 +5,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from kg import guard
 from kg.admission import Admission
 from kg.coming import Answer
 from kg.endpoints import Remote
-from kg.errors import KgError, QueryError
+from kg.errors import KgError
+from kg.forkserver import ForkServer, fits
 from kg.limits import Limits
-from kg.namespaces import BASE, GRAPH
-from kg.running import OUTCOMES, Asker, Ended, Run
-from kg.store import NamedNode
+from kg.namespaces import BASE
+from kg.running import OUTCOMES, Asker, Dataset, Ended, Run
 from kg.tokens import names_graphs
 from kg.workers import Worker
 
@@ -28,25 +27,9 @@ _READY = 2  # workers kept ready
 _SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
 
+_TRIPLES = re.compile("construct|describe", re.IGNORECASE)
 # The stranger's own prefixes, to write triples with.
 _PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """The graphs that a query sees, whatever its FROM says; one that does not exist is empty."""
-
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for iri in (*self.default, *self.named):
-            try:
-                NamedNode(iri)
-            except ValueError:
-                raise QueryError(
-                    f"graph '{iri[:200]}' is not an absolute address such as <{GRAPH}ontology>"
-                ) from None
 
 
 class Engine:
@@ -68,6 +51,8 @@ class Engine:
         self._store, self._told = store, told
         self._admission = Admission(self.limits)
         self._lock = threading.Lock()
+        held = isinstance(store, Path) and union and fits(store, self.limits)
+        self._forks = ForkServer(store, self.limits) if held and isinstance(store, Path) else None
         self._ready: list[Worker] = []
         self._dying: list[Worker] = []
         self._runs: set[Run] = set()
@@ -84,6 +69,11 @@ class Engine:
     def ready(self) -> int:
         """How many workers stand ready."""
         return len(self._ready)
+
+    @property
+    def holds(self) -> bool:
+        """Whether new workers have the graph in memory."""
+        return self._forks is not None and self._forks.ready
 
     @property
     def waiting(self) -> int:
@@ -129,7 +119,7 @@ class Engine:
             "base": ENDPOINT,
             "dataset": [dataset.default, dataset.named] if dataset else None,
             "union": (self.union or ours) and not names_graphs(query),
-            "prefixes": dict(_PREFIX.findall(query)),
+            "prefixes": dict(_PREFIX.findall(query)) if _TRIPLES.search(query) else {},
         }
         try:
             run = self._begin(asker, budget)
@@ -162,6 +152,7 @@ class Engine:
             worker.close()
         while not all(worker.is_gone() for worker in workers):
             time.sleep(0.001)
+        self._without_forks()
 
     def _begin(self, asker: Asker, seconds: float) -> Run:
         with self._lock:
@@ -177,7 +168,7 @@ class Engine:
     def _done(self, run: Run, ended: Ended, usable: bool) -> None:
         with self._lock:
             self._runs.discard(run)
-            if usable and not self._closed.is_set():
+            if usable and run.worker.held == self.holds and not self._closed.is_set():
                 self._ready.append(run.worker)
             else:
                 run.worker.kill()
@@ -197,7 +188,18 @@ class Engine:
                 worker.close()
 
     def _new(self) -> Worker:
-        return Worker(self._store, self.limits)
+        if self._forks and self._forks.ready:
+            try:
+                return self._forks.fork()
+            except OSError as error:
+                _log.error("%s; workers read the disk from now on", error)
+                self._without_forks()
+        return Worker.start(self._store, self.limits)
+
+    def _without_forks(self) -> None:
+        if self._forks:
+            self._forks.close()
+            self._forks = None
 
     def _watching(self) -> None:
         while not self._closed.wait(_TICK):
@@ -215,7 +217,23 @@ class Engine:
             run.look(places)
             places -= run.long and not was_long
         with self._lock:
+            self._look_after_forks()
             self._dying = [worker for worker in self._dying if not worker.is_gone()]
             wanted = min(_READY, self.limits.workers - len(self._runs))
             if len(self._ready) < wanted:
                 self._ready.insert(0, self._new())
+
+    def _look_after_forks(self) -> None:
+        """Let workers that have the graph in memory take the place of others once they can."""
+        try:
+            if self._forks is None or self._forks.ready or not self._forks.look():
+                return
+        except OSError as error:
+            _log.error("%s; workers read the disk", error)
+            self._without_forks()
+            return
+        for worker in self._ready:
+            worker.kill()
+            worker.close()
+        self._dying += self._ready
+        self._ready = []

@@ -17,7 +17,7 @@ from kg.errors import InputError
 from kg.graphs import Project
 from kg.release import current_release, temporary_release
 from kg.store import EmbeddedStore
-from kg.streaming import stream
+from kg.streaming import stream_store
 
 _BLOCK = 1024**2  # bytes read at once
 
@@ -41,7 +41,7 @@ def export_data(project: Project, data: Sequence[Path], format_: str, output: Pa
     Raises InputError, and DataError where a file is malformed.
     """
     with temporary_release(data, project) as release, output_to(output) as write:
-        stream(EmbeddedStore.open(release.store).quads(), format_, write)
+        stream_store(EmbeddedStore.open(release.store), format_, write)
     _tell(output, ", ".join(map(str, data)))
 
 

@@ -16,9 +16,13 @@ from kg.importers.source import source_graph
 from kg.namespaces import CONCEPT, GRAPH, ID, MD, bind_prefixes
 from kg.reading import Quad, read_graph, read_into
 from kg.reason import conclude, derive
-from kg.store import EmbeddedStore, NamedNode
+from kg.store import EmbeddedStore
 
 _NO_SOURCES = ("reference", "links", "curation")
+# With a limit the engine looks at each predicate once, and stops at the first that is ours.
+_OURS = f"""
+ASK {{ {{ SELECT DISTINCT ?p {{ ?s ?p ?o }} LIMIT 1000000 }} FILTER (STRSTARTS(STR(?p), "{MD}")) }}
+"""
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,7 @@ def complete(store: EmbeddedStore, project: Project) -> None:
 
     Data that do not use our terms stay as they are; those that bring the ontology keep theirs.
     """
-    predicates = (term for (term,) in store.select("SELECT DISTINCT ?p { ?s ?p ?o }").rows)
-    if not any(isinstance(p, NamedNode) and p.value.startswith(str(MD)) for p in predicates):
+    if not store.ask(_OURS):
         return
     if next(store.quads(GRAPH.ontology), None) is None:
         store.add(read_into(sorted(project.ontology.glob("*.ttl")), GRAPH.ontology))

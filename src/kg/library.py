@@ -14,9 +14,10 @@ from kg.canned import CannedQuery
 from kg.commands import find_project
 from kg.documents import Document
 from kg.errors import InputError, Message
+from kg.kept import KeptStore
 from kg.queries import Choices, Places, WrongValueError, find_query, read_queries, run
 from kg.release import Release, current_release, open_release
-from kg.store import EmbeddedStore, Store, Term
+from kg.store import Store, Term
 from kg.values import Value, text_of, value_of
 
 Row = Mapping[str, Value]
@@ -143,7 +144,7 @@ def _release(project: Path | str | None, release: Release | Path | str | None) -
 def _opened(folder: Path) -> _Opened:
     """Return the release in `folder`, opened; a release never changes, so a few are kept."""
     release = open_release(folder)
-    store = EmbeddedStore.open(release.store)
+    store = KeptStore.open(release.store)
     queries = read_queries(release.queries)
     return _Opened(release, store, queries, Places(store), Choices(store))
 

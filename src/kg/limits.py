@@ -20,6 +20,7 @@ class Limits:
     result_bytes: int = 1024**3
     characters: int = 100_000  # of the text
     memory_bytes: int = 2 * 1024**3
+    graph_bytes: int = 4 * 1024**3  # of a graph that workers share in memory
     workers: int = 6
     long_queries: int = 4
     queue: int = 32  # queries that wait for a worker

@@ -33,7 +33,7 @@ _CLASSES = {
 KINDS = tuple(_CLASSES)
 PLACES = ("municipality", "territory", "country", "site")
 # These are named after what they belong to, which is found by the same name.
-_APART = "md:SurfaceForm md:Link md:Evidence"
+_APART = "md:SurfaceForm md:Link md:Evidence md:Coverage"
 
 _PREFIXES = "".join(
     f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("dct", "md", "owl", "rdfs", "skos")

@@ -25,9 +25,9 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 
 # One prefix a kind of thing; the last part of its address is the prefix's own name.
 _KINDS = (
-    "agreement", "amendment", "body", "claim", "delegation", "event", "evidence", "expected",
-    "intent", "link", "listing", "name", "observation", "person", "place", "post", "series",
-    "source", "unresolved",
+    "agreement", "amendment", "body", "claim", "coverage", "delegation", "event", "evidence",
+    "expected", "intent", "link", "listing", "name", "observation", "person", "place", "post",
+    "series", "source", "unresolved",
 )  # fmt: skip
 _SCHEMES = (
     "admin-type", "area", "basis", "channel", "characteristic", "count-method", "counted",

@@ -17,7 +17,7 @@ _CLASSES = (
     "md:District", "md:County", "md:SpecialZone", "md:FormerTerritory",
 )  # fmt: skip
 
-_NAMES = f"""
+ASKED = f"""
 PREFIX md: <{PREFIXES["md"]}>
 PREFIX skos: <{PREFIXES["skos"]}>
 SELECT DISTINCT ?place ?preferred ?name ?country WHERE {{
@@ -29,7 +29,7 @@ SELECT DISTINCT ?place ?preferred ?name ?country WHERE {{
   UNION {{ ?place skos:exactMatch ?name . BIND ("no" AS ?preferred) }}
   OPTIONAL {{ ?place a ?country . FILTER (?country = md:CountryOrRegion) }}
 }}
-ORDER BY ?place ?name
+ORDER BY ?place ?name ?preferred
 """
 
 _WANTED = Message(
@@ -44,7 +44,7 @@ class Places:
         self._labels: dict[str, dict[str, str]] = {}
         self._named: dict[str, set[str]] = defaultdict(set)
         self._countries: set[str] = set()
-        for place, preferred, name, country in store.select(_NAMES).rows:
+        for place, preferred, name, country in store.select(ASKED).rows:
             if not isinstance(place, NamedNode):
                 continue
             iri = place.value

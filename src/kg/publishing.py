@@ -19,7 +19,7 @@ from kg.limits import BrokenError
 from kg.namespaces import BASE, GRAPH, PREFIXES, RELEASE
 from kg.release import Release
 from kg.remote import RemoteStore
-from kg.store import Literal, NamedNode
+from kg.store import Literal, NamedNode, Store
 
 CHUNK = 5_000  # triples of a graph that travel at once
 _SECONDS = 600.0  # that a server may take for a chunk, or to count
@@ -61,7 +61,7 @@ class Publication:
         `wait` seconds then to see that it goes. Raises InputError, UnequalError, LimitError.
         """
         held, begun = self._said()
-        counts = self._counts()
+        counts = counts_of(self._release, self._store)
         if held == self._release.id and counts == self._release.graphs:
             return False
         if held not in ("", self._release.id) and not replace:
@@ -125,24 +125,10 @@ class Publication:
         }
         return found.get(f"{PREFIXES['dct']}identifier", ""), found.get(_MARK, "")
 
-    def _counts(self) -> dict[str, int]:
-        """Return how many triples each of our graphs has there."""
-        return {
-            name.value: int(number.value)
-            for name, number in self._store.select(_COUNTS).rows
-            if isinstance(name, NamedNode)
-            and isinstance(number, Literal)
-            and (name.value in self._release.graphs or name.value.startswith(str(GRAPH)))
-        }
-
     def _check(self, wanted: Mapping[str, int]) -> None:
-        counts = self._counts()
-        for name, number in wanted.items():
-            if counts.get(name, 0) != number:
-                raise UnequalError(
-                    f"{name} has {counts.get(name, 0):,} triples in the store; want {number:,}. "
-                    "It is not taken for published; see what the store says of its loading"
-                )
+        counts = counts_of(self._release, self._store)
+        remedy = "It is not taken for published; see what the store says of its loading"
+        _compare({name: counts.get(name, 0) for name in wanted}, wanted, remedy)
 
     def _put(self, name: str, lines: list[str]) -> None:
         self._send("PUT", name, lines)
@@ -167,6 +153,40 @@ class Publication:
             method != "DELETE" or response.status_code != 404
         ):
             raise_for(response)
+
+
+def counts_of(release: Release, store: Store) -> dict[str, int]:
+    """Return how many triples each graph of ours has in `store`, in `release` or not.
+
+    Raises QueryError, LimitError.
+    """
+    return {
+        name.value: int(number.value)
+        for name, number in store.select(_COUNTS).rows
+        if isinstance(name, NamedNode)
+        and isinstance(number, Literal)
+        and (name.value in release.graphs or name.value.startswith(str(GRAPH)))
+    }
+
+
+def require_whole(release: Release, held: Store | Mapping[str, int]) -> None:
+    """Raise UnequalError where a store, or what came of it, is more or less than `release`."""
+    wanted = release.graphs
+    if isinstance(held, Mapping):
+        counts, wanted = held, {name: n for name, n in wanted.items() if name in held}
+    else:
+        counts = counts_of(release, held)
+    remedy = f"It is not release {release.id} as it was published; see: kg publish --help"
+    _compare(counts, wanted, remedy)
+
+
+def _compare(counts: Mapping[str, int], wanted: Mapping[str, int], remedy: str) -> None:
+    for name in sorted(counts.keys() | wanted.keys()):
+        found, number = counts.get(name, 0), wanted.get(name, 0)
+        if found != number:
+            raise UnequalError(
+                f"{name} has {found:,} triples in the store; want {number:,}. {remedy}"
+            )
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -5,11 +5,12 @@ import re
 import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
-from rdflib import BNode, Dataset, Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import DataError, InputError, Place
@@ -33,7 +34,6 @@ FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
 }
-
 
 # What stands before the root element of RDF/XML; entities are declared nowhere else.
 _HEAD = 1024**2
@@ -77,9 +77,7 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     file cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            if file.read(len(BOM_UTF8)) != BOM_UTF8:
-                file.seek(0)
+        with open_rdf(path) as file:
             if FORMATS[path.suffix.lower()] == ox.RdfFormat.RDF_XML:
                 _refuse_bombs(file, path)
             # No base: an address that depends on where a file lies means nothing elsewhere. A
@@ -95,10 +93,20 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         raise DataError(
             spot, f"{error.msg}{hint}. Fix the file and run the command again."
         ) from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+
+
+@contextmanager
+def open_rdf(path: Path) -> Iterator[BinaryIO]:
+    """Give the bytes of an RDF file to read, without a byte order mark. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
+            yield file
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _refuse_bombs(file: BinaryIO, path: Path) -> None:
@@ -217,26 +225,6 @@ def files_of_subjects(paths: Sequence[Path], subjects: Iterable[Node]) -> dict[U
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in wanted:
                 found.setdefault(URIRef(quad.subject.value), path)
     return found
-
-
-def to_dataset(quads: Iterable[ox.Quad]) -> Dataset:
-    """Return an rdflib Dataset with our prefixes that holds `quads`."""
-    dataset = Dataset()
-    bind_prefixes(dataset)
-    for quad in quads:
-        name = quad.graph_name
-        graph = (
-            dataset.default_graph
-            if isinstance(name, ox.DefaultGraph)
-            else dataset.graph(to_rdflib(name))  # type: ignore[arg-type]
-        )
-        graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
-    return dataset
-
-
-def read_dataset(paths: Sequence[Path]) -> Dataset:
-    """Return all quads of the files and folders `paths` as an rdflib Dataset."""
-    return to_dataset(quad for path in rdf_files(paths) for quad in read_quads(path))
 
 
 def read_graph(paths: Sequence[Path]) -> Graph:

@@ -1,9 +1,10 @@
 """The derived graph: rules (CONSTRUCT queries) applied until they give nothing new."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from rdflib import Graph
+from rdflib import RDF, Graph
 
 from kg.errors import InputError, QueryError
 from kg.namespaces import GRAPH, bind_prefixes
@@ -11,6 +12,17 @@ from kg.reading import read_text, to_oxigraph, to_rdflib
 from kg.store import EmbeddedStore
 
 _MOST_ROUNDS = 20
+
+# What of a rule says nothing about what it reads: comments, the template, lists of variables.
+_UNREAD = re.compile(
+    r"(?im)^\s*\#.*$ | \bCONSTRUCT\s*\{[^{}]*\} | \b(?:SELECT|DISTINCT|REDUCED|BY)(?:\s+[?$]\w+)+",
+    re.VERBOSE,
+)
+_PREFIX = re.compile(r"(?i:\bPREFIX)\s+([\w-]*):\s*<([^>]*)>")
+_NAME = re.compile(r"([\w-]*):([\w-]+)")
+_TYPE = re.compile(r"(?<![\w:?$-])a(?![\w:-])")
+# A variable between two terms or after a semicolon, a negated path, BASE, an escape.
+_ANY = re.compile(r"(?i)[^\s.{}(,;]\s+[?$]\w+\s+[?$<\w\"'\[(:]|;\s*[?$]|!(?!=)|\bBASE\b|[\\%]")
 
 
 def derive(asserted: Iterable[Graph], rules: Path) -> Graph:
@@ -36,16 +48,36 @@ def conclude(store: EmbeddedStore, rules: Path) -> None:
     texts = {path: read_text(path) for path in sorted(rules.glob("*.rq"))}
     if not texts:
         raise InputError(f"{rules}: no rules (*.rq) here; restore the folder from the repository")
-    concluded = 0
+    # A rule that was asked finds more only where something that it reads was concluded since.
+    due = set(texts)
     for _ in range(_MOST_ROUNDS):
-        before = concluded
-        for path, text in texts.items():
+        for path in sorted(due):
+            due.discard(path)
             try:
-                concluded += store.infer(text, GRAPH.derived)
+                found = store.infer(texts[path], GRAPH.derived)
             except QueryError as error:
                 raise InputError(f"{path}: {error}") from error
-        if concluded == before:
+            due |= {other for other, text in texts.items() if may_read(text, found)}
+        if not due:
             return
     raise InputError(
         f"{rules}: the rules find new facts without end; look for one that feeds itself"
     )
+
+
+def may_read(rule: str, predicates: Collection[str]) -> bool:
+    """Tell whether what `rule` finds may depend on triples with one of `predicates`.
+
+    Rather yes than no: every name in its pattern counts, and where something in it may stand for
+    any predicate, it reads all.
+    """
+    if not predicates:
+        return False
+    pattern = _UNREAD.sub("", rule)
+    if _ANY.search(pattern):
+        return True
+    prefixes = dict(_PREFIX.findall(pattern))
+    names = {prefixes.get(prefix, "") + local for prefix, local in _NAME.findall(pattern)}
+    if _TYPE.search(pattern):
+        names.add(str(RDF.type))
+    return not names.isdisjoint(predicates) or any(f"<{iri}>" in pattern for iri in predicates)

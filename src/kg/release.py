@@ -13,8 +13,9 @@ from typing import Any
 from kg import __version__
 from kg.errors import NotFoundError
 from kg.graphs import Project, complete
-from kg.reading import rdf_files, read_quads
-from kg.store import new_store
+from kg.kept import keep_answers
+from kg.loading import load, new_store
+from kg.reading import rdf_files
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,10 @@ def temporary_release(paths: Sequence[Path], project: Project) -> Iterator[Relea
     with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
         folder = Path(temporary)
         with new_store(folder / "store") as store:
-            store.add(quad for path in files for quad in read_quads(path))
+            for path in files:
+                load(store, path)
             complete(store, project)
+        keep_answers(folder / "store")
         if project.queries.is_dir():
             shutil.copytree(project.queries, folder / "queries")
         else:

@@ -15,8 +15,9 @@ from kg.errors import QueryError
 from kg.limits import BrokenError, UnansweredError
 from kg.messages import syntax_message
 from kg.namespaces import BASE
-from kg.store import Table, prefixes_used, releasing
-from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
+from kg.releasing import releasing
+from kg.store import Table
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS, prefixes_used
 from kg.tokens import names_graphs, tokens
 
 ENDPOINT = BASE + "sparql"  # where relative addresses begin

@@ -23,14 +23,22 @@ def export(
 
     See `kg.streaming.stream`. Raises LimitError; what is written then is only a part.
     """
-    data = RemoteData(remote)
-    quads = (quad for name in graphs for quad in _quads(data, name, seconds))
     with whole():
-        stream(quads, format_, write)
+        stream(quads_of(RemoteData(remote), graphs, seconds), format_, write)
 
 
-def _quads(data: RemoteData, name: str, seconds: float) -> Iterator[ox.Quad]:
-    triples: Any = data.ask(_ALL, seconds, ((name,), ()))
-    graph = ox.NamedNode(name)
-    for triple in triples:
-        yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+def quads_of(data: RemoteData, graphs: Iterable[str], seconds: float) -> Iterator[ox.Quad]:
+    """Yield what `graphs` hold, one after the other. Raises LimitError, and as `RemoteData.ask`.
+
+    Each graph is an answer of its own, and so are the names of its blank nodes.
+    """
+    for number, name in enumerate(graphs):
+        triples: Any = data.ask(_ALL, seconds, ((name,), ()))
+        graph = ox.NamedNode(name)
+        for triple in triples:
+            subject, value = _renamed(triple.subject, number), _renamed(triple.object, number)
+            yield ox.Quad(subject, triple.predicate, value, graph)
+
+
+def _renamed(term: Any, number: int) -> Any:
+    return ox.BlankNode(f"g{number}{term.value}") if isinstance(term, ox.BlankNode) else term

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path as File
 
-from rdflib import RDF, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib import RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, URIRef
+from rdflib.paths import Path
 from rdflib.term import Node
 
 from kg.namespaces import PREFIXES, bind_prefixes
+from kg.paths import path_text, write_path
 
 SEVERITIES = ("Violation", "Warning", "Info")
-
-Multiple = typing.Literal["*", "+", "?"]
 
 _WORDS = {
     "en": {
@@ -27,6 +25,9 @@ _WORDS = {
         "shared": "no source of its own",
         "holds": "The data conform: no violations.",
         "fails": "The data do not conform: mend the violations and run the command again.",
+        "checked": "The whole-graph checks find no violations.",
+        "part": "Only they were run: the shapes were not held, so whether the data conform is "
+        "not known.",
     },
     "ko": {
         "Violation": "위반",
@@ -36,12 +37,21 @@ _WORDS = {
         "shared": "출처 없음",
         "holds": "데이터가 규칙에 맞습니다. 위반이 없습니다.",
         "fails": "데이터가 규칙에 맞지 않습니다. 위반을 고치고 명령을 다시 실행하세요.",
+        "checked": "그래프 전체 검사에서는 위반이 없습니다.",
+        "part": "이 검사만 했습니다. SHACL 형태(shapes)는 검사하지 않았으므로 데이터가 규칙에 "
+        "맞는지는 알 수 없습니다.",
     },
-}
-_MULTIPLES: dict[Multiple, URIRef] = {
-    "*": SH.zeroOrMorePath,
-    "+": SH.oneOrMorePath,
-    "?": SH.zeroOrOnePath,
+    "zh-Hans": {
+        "Violation": "违规",
+        "Warning": "警告",
+        "Info": "提示",
+        "line": "文件行号",
+        "shared": "没有自己的来源",
+        "holds": "数据符合规则，没有违规。",
+        "fails": "数据不符合规则：请改正违规之处，然后重新运行命令。",
+        "checked": "全图检查没有发现违规。",
+        "part": "只运行了全图检查，没有检查 SHACL 形状（shapes），因此不知道数据是否符合规则。",
+    },
 }
 
 
@@ -67,7 +77,7 @@ class Result:
 
     def order(self) -> tuple[object, ...]:
         """Return the key that sorts results: by source, line, node, rule, then all that differs."""
-        parts = (self.shape, _path_text(self.path), self.value, self.component)
+        parts = (self.shape, path_text(self.path), self.value, self.component)
         texts = (*(str(part or "") for part in parts), *sorted(self.messages.items()))
         nowhere = (self.source is None, str(self.source), self.line or 0)
         return (*nowhere, str(self.focus), self.rule, *texts)
@@ -77,16 +87,22 @@ class Result:
 class Report:
     """All results in a fixed order.
 
-    `files` tells in which folder a source is edited, or in which file a subject stands.
+    `files` tells in which folder a source is edited, or in which file a subject stands. With
+    `checks_only` no shapes were held, and each form of the report says so.
     """
 
     results: tuple[Result, ...]
     files: Mapping[URIRef, File] = field(default_factory=dict, compare=False)
+    checks_only: bool = False
 
     @property
     def conforms(self) -> bool:
         """Whether there is no violation; warnings and notes are allowed."""
         return not any(result.severity == "Violation" for result in self.results)
+
+    @property
+    def _is_known(self) -> bool:
+        return not (self.checks_only and self.conforms)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -110,8 +126,13 @@ class Report:
                 lines.append(f"    {_in_language(result.messages, language)}")
             blocks.append("\n".join(lines))
         counted = ", ".join(f"{words[severity]} {n}" for severity, n in self.counts.items())
-        blocks.append(f"{counted}. {words['holds' if self.conforms else 'fails']}")
+        blocks.append(f"{counted}. {self._verdict(words)}")
         return "\n\n".join(blocks) + "\n"
+
+    def _verdict(self, words: Mapping[str, str]) -> str:
+        if not self.checks_only:
+            return words["holds" if self.conforms else "fails"]
+        return f"{words['checked' if self.conforms else 'fails']} {words['part']}"
 
     def _heading(self, source: URIRef | None, words: Mapping[str, str]) -> str:
         if source is None:
@@ -120,9 +141,14 @@ class Report:
         return f"{name} ({self.files[source]})" if source in self.files else name
 
     def to_json(self) -> dict[str, typing.Any]:
-        """Return the report as plain values, ready for `json.dumps`; the same on any machine."""
+        """Return the report as plain values, ready for `json.dumps`; the same on any machine.
+
+        Where only checks were run and hold, `conforms` is None: it is not known.
+        """
+        told = {"partial": _WORDS["en"]["part"]} if self.checks_only else {}
         return {
-            "conforms": self.conforms,
+            **told,
+            "conforms": self.conforms if self._is_known else None,
             "counts": self.counts,
             "results": [
                 {
@@ -131,7 +157,7 @@ class Report:
                     "shape": str(result.shape),
                     "focus": _json_term(result.focus),
                     "label": dict(result.labels),
-                    "path": _path_text(result.path),
+                    "path": path_text(result.path),
                     "value": _json_term(result.value),
                     "source": result.source and str(result.source),
                     "line": result.line,
@@ -142,11 +168,18 @@ class Report:
         }
 
     def to_graph(self) -> Graph:
-        """Return the report as SHACL defines it (section 3.6), with the rules as notations."""
+        """Return the report as SHACL defines it (section 3.6), with the rules as notations.
+
+        Where only checks were run and hold, it has no sh:conforms: it is not known.
+        """
         graph = bind_prefixes(Graph())
         report = BNode("report")
         graph.add((report, RDF.type, SH.ValidationReport))
-        graph.add((report, SH.conforms, Literal(self.conforms)))
+        if self._is_known:
+            graph.add((report, SH.conforms, Literal(self.conforms)))
+        if self.checks_only:
+            for language, words in _WORDS.items():
+                graph.add((report, RDFS.comment, Literal(words["part"], lang=language)))
         for number, result in enumerate(self.results, 1):
             node = BNode(f"result{number:06d}")
             graph.add((report, SH.result, node))
@@ -158,7 +191,7 @@ class Report:
             if result.rule:
                 graph.add((node, SKOS.notation, Literal(result.rule)))
             if result.path is not None:
-                graph.add((node, SH.resultPath, _write_path(graph, result.path, f"{node}p")))
+                graph.add((node, SH.resultPath, write_path(graph, result.path, f"{node}p")))
             if result.value is not None:
                 graph.add((node, SH.value, result.value))
             for language, text in result.messages.items():
@@ -191,54 +224,3 @@ def _json_term(term: Node | None) -> dict[str, str] | None:
     elif term.datatype and term.datatype != XSD.string:
         found["datatype"] = str(term.datatype)
     return found
-
-
-def _path_text(path: URIRef | Path | None) -> str | None:
-    """Return a property as its address, a path of several as SPARQL writes it."""
-    return path.n3() if isinstance(path, Path) else path and str(path)
-
-
-def read_path(graph: Graph, node: Node) -> URIRef | Path:
-    """Return the property path that begins at `node` (SHACL, section 2.3.1).
-
-    Raises ValueError where it is none.
-    """
-    if isinstance(node, URIRef):
-        return node
-    for relation, kind in ((SH.inversePath, InvPath), (SH.alternativePath, AlternativePath)):
-        inner = graph.value(node, relation)
-        if inner is not None:
-            parts = Collection(graph, inner) if relation == SH.alternativePath else [inner]
-            return kind(*(read_path(graph, part) for part in parts))
-    for sign, relation in _MULTIPLES.items():
-        inner = graph.value(node, relation)
-        if inner is not None:
-            return MulPath(read_path(graph, inner), sign)
-    steps = [read_path(graph, part) for part in Collection(graph, node)]
-    if not steps:
-        raise ValueError(f"{node} is no property path")
-    return SequencePath(*steps)
-
-
-def _write_path(graph: Graph, path: URIRef | Path, name: str) -> Node:
-    """Add `path` to `graph` as SHACL writes it and return the node at which it begins."""
-    if isinstance(path, URIRef):
-        return path
-    node = BNode(name)
-    if isinstance(path, InvPath):
-        graph.add((node, SH.inversePath, _write_path(graph, path.arg, f"{name}i")))
-    elif isinstance(path, MulPath):
-        relation = _MULTIPLES[path.mod]
-        graph.add((node, relation, _write_path(graph, path.path, f"{name}m")))
-    elif isinstance(path, SequencePath | AlternativePath):
-        first = node
-        if isinstance(path, AlternativePath):
-            first = BNode(f"{name}l0")
-            graph.add((node, SH.alternativePath, first))
-        rest: Node = first
-        for number, step in enumerate(path.args, 1):
-            following = BNode(f"{name}l{number}") if number < len(path.args) else RDF.nil
-            graph.add((rest, RDF.first, _write_path(graph, step, f"{name}s{number}")))
-            graph.add((rest, RDF.rest, following))
-            rest = following
-    return node

@@ -22,7 +22,9 @@ from kg.limits import (
     UnansweredError,
 )
 from kg.messages import syntax_message
+from kg.namespaces import GRAPH
 from kg.outflow import MOST_HELD
+from kg.store import NamedNode
 from kg.workers import Worker
 
 # What is counted for each way to end.
@@ -55,6 +57,23 @@ class Asker:
     client: str = ""
     gone: Callable[[], bool] | None = None
     hang_up: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The graphs that a query sees, whatever its FROM says; one that does not exist is empty."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for iri in (*self.default, *self.named):
+            try:
+                NamedNode(iri)
+            except ValueError:
+                raise QueryError(
+                    f"graph '{iri[:200]}' is not an absolute address such as <{GRAPH}ontology>"
+                ) from None
 
 
 @dataclass(frozen=True)

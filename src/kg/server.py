@@ -20,6 +20,7 @@ from kg.web import change_release, create_app
 from kg.web.journal import access
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # in glibc's malloc.h
+_WARM_AFTER = 1.0  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -53,6 +54,10 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}/"
     print(f"Release {release.id}", f"Open {address} (Ctrl-C stops)", sep="\n", flush=True)
+    # Later: a start takes the same time whatever the release holds, and the first page goes first.
+    warming = threading.Timer(_WARM_AFTER, site.extensions["kg"].warm)
+    warming.daemon = True
+    warming.start()
     try:
         server.serve()
     finally:

@@ -114,6 +114,14 @@ VARIABLES = (
     Variable("KG_RESULT_MB", "result_bytes", "megabytes of an answer", MB, least=0.001),
     Variable("KG_QUERY_CHARACTERS", "characters", "characters of a query's text"),
     Variable("KG_MEMORY_MB", "memory_bytes", "megabytes of memory of a worker", MB, least=768),
+    Variable(
+        "KG_GRAPH_MB",
+        "graph_bytes",
+        "megabytes that the graph may take in memory; a larger one is read from disk, which takes "
+        "two to four times as long",
+        MB,
+        least=0,
+    ),
     Variable("KG_WORKERS", "workers", "queries that run at once"),
     Variable(
         "KG_LONG_QUERIES",

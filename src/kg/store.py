@@ -1,14 +1,10 @@
 """An embedded store: quads in, SPARQL out; the plain graph is the union of all graphs."""
 
-import ctypes
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
 from itertools import islice
 from pathlib import Path
-from traceback import clear_frames
-from typing import ParamSpec, Protocol, TypeVar
+from typing import IO, Any, Protocol, Self
 
 import pyoxigraph as ox
 from oxrdflib import OxigraphStore
@@ -17,7 +13,8 @@ from rdflib import Dataset, URIRef
 from kg.errors import InputError, QueryError
 from kg.messages import syntax_message
 from kg.reading import in_graph
-from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
+from kg.releasing import releasing
+from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS, prefixes_used
 from kg.tokens import names_graphs
 
 # The terms of the store, for modules that bind values without knowing the engine.
@@ -26,11 +23,11 @@ BlankNode = ox.BlankNode
 Literal = ox.Literal
 Triple = ox.Triple
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+DefaultGraph = ox.DefaultGraph
+Graph = NamedNode | BlankNode | DefaultGraph
 
 # The engine sorts what it is given at once in memory: three million quads would take 1.5 GB.
 _BATCH = 100_000
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -53,27 +50,6 @@ class Table:
         """Return the rows as they come."""
         columns = tuple(variable.value for variable in answer.variables)
         return cls(columns, [tuple(solution[name] for name in columns) for solution in answer])
-
-
-def releasing(method: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Return `method`, of which an error keeps nothing of the engine's.
-
-    The engine's answers may be dropped in the thread that made them only, and an error keeps the
-    variables of every call that it came through, for whoever clears it away.
-    """
-
-    @wraps(method)
-    def called(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        try:
-            return method(*args, **kwargs)
-        except Exception as error:
-            cause: BaseException | None = error
-            while cause is not None:
-                clear_frames(cause.__traceback__)
-                cause = cause.__cause__ or cause.__context__
-            raise
-
-    return called
 
 
 class Store(Protocol):
@@ -107,7 +83,7 @@ class EmbeddedStore:
         self._store = store
 
     @classmethod
-    def open(cls, folder: Path) -> "EmbeddedStore":
+    def open(cls, folder: Path) -> Self:
         """Return the store that `build_store` wrote to `folder`, read-only.
 
         Raises InputError where there is none.
@@ -119,6 +95,11 @@ class EmbeddedStore:
             raise InputError(
                 f"{folder}: the store cannot be opened: {error}; delete the release, build again"
             ) from error
+
+    @classmethod
+    def new(cls, folder: Path) -> "EmbeddedStore":
+        """Return a new store on disk in `folder`, to be filled; see `kg.loading.new_store`."""
+        return cls(ox.Store(str(folder)))
 
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> "EmbeddedStore":
@@ -175,6 +156,15 @@ class EmbeddedStore:
         name = None if graph is None else ox.NamedNode(graph)
         return self._store.quads_for_pattern(None, None, None, name)
 
+    def graphs(self) -> Iterator[Graph]:
+        """Yield the names of all graphs, on disk in the order of `quads`: the default one first."""
+        yield ox.DefaultGraph()
+        yield from self._store.named_graphs()
+
+    def dump(self, graph: Graph, output: IO[bytes]) -> None:
+        """Write a graph to `output` as N-Triples, in the order of `quads`."""
+        self._store.dump(output, ox.RdfFormat.N_TRIPLES, from_graph=graph)
+
     def add(self, quads: Iterable[ox.Quad]) -> int:
         """Add `quads`, a batch in memory at a time; return how many they were."""
         rest = iter(quads)
@@ -184,12 +174,43 @@ class EmbeddedStore:
             count += len(batch)
         return count
 
-    def infer(self, sparql: str, graph: URIRef) -> int:
-        """Add to `graph` the triples of a CONSTRUCT that no graph has yet; return how many.
+    def load(self, text: bytes, syntax: str) -> None:
+        """Add what `text` says in one of GRAPH_FORMATS; several threads may do so at once.
+
+        Raises SyntaxError.
+        """
+        self._store.bulk_load(input=text, format=GRAPH_FORMATS[syntax])
+
+    def settle(self) -> None:
+        """Arrange what was added for reading, and have it on disk."""
+        self._store.optimize()
+        self._store.flush()
+
+    def close(self) -> None:
+        """Give the folder free; nothing can be asked any more."""
+        # It is closed when nobody holds it, and the traceback of an error would: its threads
+        # would still write while the folder is removed.
+        del self._store
+
+    def infer(self, sparql: str, graph: URIRef) -> set[str]:
+        """Add to `graph` the triples of a CONSTRUCT that no graph has yet; return their predicates.
 
         Raises QueryError.
         """
-        return self.add(in_graph(filter(self._lacks, self._triples(sparql)), graph))
+        predicates: set[str] = set()
+        is_known: dict[str, bool] = {}  # whether a predicate stood in any triple before
+
+        def new() -> Iterator[ox.Triple]:
+            for triple in self._triples(sparql):
+                predicate = triple.predicate.value
+                if predicate not in is_known:
+                    is_known[predicate] = not self._lacks(None, triple.predicate, None)
+                if not is_known[predicate] or self._lacks(*triple):
+                    predicates.add(predicate)
+                    yield triple
+
+        self.add(in_graph(new(), graph))
+        return predicates
 
     def dataset(self) -> Dataset:
         """Return the store as an rdflib Dataset, for those who program with rdflib.
@@ -204,9 +225,9 @@ class EmbeddedStore:
         """Return the number of quads."""
         return len(self._store)
 
-    def _lacks(self, triple: ox.Triple) -> bool:
-        parts = (triple.subject, triple.predicate, triple.object)
-        return next(self._store.quads_for_pattern(*parts, None), None) is None
+    def _lacks(self, subject: Any, predicate: Any, value: Any) -> bool:
+        quads = self._store.quads_for_pattern(subject, predicate, value, None)
+        return next(quads, None) is None
 
     def _triples(self, sparql: str) -> ox.QueryTriples:
         answer = self._query(sparql)
@@ -222,58 +243,7 @@ class EmbeddedStore:
             raise QueryError(syntax_message(str(error), sparql)) from error
 
 
-def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return those of `prefixes` that an address in `triples` begins with."""
-    iris: set[str] = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            if isinstance(term, ox.Literal):
-                iris.add(term.datatype.value)
-            elif isinstance(term, ox.NamedNode):
-                iris.add(term.value)
-    return {
-        prefix: namespace
-        for prefix, namespace in prefixes.items()
-        if any(iri.startswith(namespace) for iri in iris)
-    }
-
-
 def require_store(folder: Path) -> None:
     """Raise InputError where `folder` holds no store."""
     if not (folder / "CURRENT").is_file():
         raise InputError(f"{folder}: no store here; build a release with: kg build")
-
-
-def build_store(quads: Iterable[ox.Quad], folder: Path) -> None:
-    """Write `quads` to a new store on disk in `folder`, as `new_store` does."""
-    with new_store(folder) as store:
-        store.add(quads)
-
-
-@contextmanager
-def new_store(folder: Path) -> Iterator[EmbeddedStore]:
-    """Yield a new store on disk in `folder` to be filled; in the end it is made ready for reading.
-
-    It is closed however the block ends. Raises InputError where the folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        store = ox.Store(str(folder))
-        filled = EmbeddedStore(store)
-        try:
-            yield filled
-            store.optimize()
-            store.flush()
-        finally:
-            # It is closed when nobody holds it, and a traceback would: its threads would still
-            # write while the folder is removed.
-            del store, filled._store
-            _give_memory_back()
-    except OSError as error:
-        raise InputError(f"{folder}: the store cannot be written: {error}") from error
-
-
-def _give_memory_back() -> None:
-    """Return freed memory to the system: a server that loads large data would keep it for good."""
-    with suppress(AttributeError):  # only glibc has to be asked, and only it can be
-        ctypes.CDLL(None).malloc_trim(0)

@@ -6,12 +6,25 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.lines import lines_of
 from kg.namespaces import PREFIXES
 from kg.outflow import Outflow
 from kg.reading import StoredQuad
+from kg.store import EmbeddedStore
 from kg.syntaxes import GRAPH_FORMATS
+from kg.tags import with_cased_tags
 
+_OF_LINES = ("nquads", "ntriples")
 _WITH_GRAPHS = ("trig", "nquads", "jsonld")
+
+
+def stream_store(store: EmbeddedStore, format_: str, write: Callable[[bytes], Any]) -> None:
+    """Write all that `store` holds as `stream` writes it, in the order of the store."""
+    if format_ in _OF_LINES:
+        for piece in lines_of(store, format_):
+            write(with_cased_tags(piece, format_))
+    else:
+        stream(store.quads(), format_, write)
 
 
 def stream(quads: Iterable[StoredQuad], format_: str, write: Callable[[bytes], Any]) -> None:
@@ -22,7 +35,7 @@ def stream(quads: Iterable[StoredQuad], format_: str, write: Callable[[bytes], A
     """
     flow: Any = Outflow(format_, sys.maxsize, sys.maxsize, write)
     form = GRAPH_FORMATS[format_]
-    prefixes = {} if format_ in ("nquads", "ntriples") else dict(PREFIXES)
+    prefixes = {} if format_ in _OF_LINES else dict(PREFIXES)
     if format_ in _WITH_GRAPHS:
         ox.serialize(quads, flow, form, prefixes=prefixes)
     else:

@@ -1,5 +1,7 @@
 """The syntaxes of answers by their names: what the engine writes rows and triples in."""
 
+from collections.abc import Iterable, Mapping
+
 import pyoxigraph as ox
 
 RESULT_FORMATS = {
@@ -16,3 +18,19 @@ GRAPH_FORMATS = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
+
+
+def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return those of `prefixes` that an address in `triples` begins with."""
+    iris: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.Literal):
+                iris.add(term.datatype.value)
+            elif isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+    return {
+        prefix: namespace
+        for prefix, namespace in prefixes.items()
+        if any(iri.startswith(namespace) for iri in iris)
+    }

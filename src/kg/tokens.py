@@ -23,6 +23,10 @@ _TOKEN = re.compile(
 )
 
 
+# FROM and what may follow it: NAMED, or the address or prefix of a graph.
+_FROM = re.compile(r"from(?:\s|#[^\n\r]*[\n\r])*(?:named|<|[^\s<>{}\"'?$#]*:)", re.IGNORECASE)
+
+
 class Token(NamedTuple):
     """A piece of a query: its kind, its text and where it starts, counted from 0."""
 
@@ -56,7 +60,7 @@ def _remembered(query: str) -> tuple[Token, ...]:
 
 def names_graphs(query: str) -> bool:
     """Return whether `query` says by FROM which graphs it asks."""
-    if not re.search("from", query, re.IGNORECASE):  # spares most the long way
+    if not _FROM.search(query):  # spares most the long way
         return False
     code = [token for token in tokens(query) if token.kind != "comment"]
     # The engine reads `FROM:g` as `FROM :g`, unless there is a prefix of that name.

@@ -8,10 +8,11 @@ own, without the interpreter's lock, while pySHACL is at work.
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyshacl
@@ -23,12 +24,13 @@ from rdflib.term import Node
 
 from kg.datagraph import DataGraph
 from kg.dates import DateError, read_edtf
-from kg.errors import InputError, QueryError
+from kg.errors import InputError, KgError, QueryError
 from kg.namespaces import ID, MD, SHAPE
+from kg.paths import read_path
 from kg.reading import Quad, to_rdflib
-from kg.report import SEVERITIES, Report, Result, curie, read_path
+from kg.report import SEVERITIES, Report, Result, curie
 from kg.shapes import Check, Shapes, named_shape
-from kg.store import Table
+from kg.store import Store, Table
 
 _BOUNDS = SHAPE["Dated-bounds"]
 
@@ -45,19 +47,58 @@ def validate(
     used, QueryError where a check fails.
     """
     held = data if isinstance(data, DataGraph) else DataGraph.of(data)
-    union = held.union
+    return validate_beside(held.union, held.store, shapes, files)
+
+
+def validate_beside(
+    union: Graph, store: Store, shapes: Shapes, files: Mapping[URIRef, Path] | None = None
+) -> Report:
+    """Return what shapes find in `union`, and checks in `store`, which holds the same triples.
+
+    The store may be another server's. See `validate`.
+    """
     beside = ThreadPoolExecutor(1)
     try:
-        answers = [
-            (check, beside.submit(held.store.select, check.query)) for check in shapes.checks
-        ]
+        answers = [(check, beside.submit(store.select, check.query)) for check in shapes.checks]
         found = [*_by_shapes(union, shapes.graph)]
         found += _by_dates(union, shapes.graph, {r.focus for r in found if r.rule == "S03"})
-        found += _by_checks(union, answers)
+        found += _by_checks(union, ((check, _rows(check, rows.result)) for check, rows in answers))
     finally:
         beside.shutdown(cancel_futures=True)
+    return _report(union, found, files, checks_only=False)
+
+
+def run_checks(
+    store: Store,
+    checks: Iterable[Check],
+    about: Callable[[set[URIRef]], Graph],
+    files: Mapping[URIRef, Path] | None = None,
+) -> Report:
+    """Return what `checks` find in `store`; the report says that no shapes were held.
+
+    `about` returns what the store says of nodes: labels, types, sources, evidence and lines.
+    Raises QueryError where a check fails.
+    """
+    answers = [(check, _rows(check, partial(store.select, check.query))) for check in checks]
+    cells = {cell for _, table in answers for row in table.rows for cell in row if cell}
+    nodes = {term for term in map(to_rdflib, cells) if isinstance(term, URIRef)}
+    union = about(nodes | {own_evidence(node) for node in nodes})
+    return _report(union, _by_checks(union, answers), files, checks_only=True)
+
+
+def own_evidence(node: Node) -> URIRef:
+    """Return the address of the evidence that `node` is named after, whether there is such."""
+    return ID["evidence"][str(node).rsplit("/", 1)[-1]]
+
+
+def _report(
+    union: Graph,
+    found: Iterable[Result],
+    files: Mapping[URIRef, Path] | None,
+    checks_only: bool,
+) -> Report:
     placed = (_placed(union, result) for result in found)
-    return Report(tuple(sorted(placed, key=Result.order)), files or {})
+    return Report(tuple(sorted(placed, key=Result.order)), files or {}, checks_only)
 
 
 def _by_shapes(union: Graph, shapes: Graph) -> Iterator[Result]:
@@ -112,13 +153,16 @@ def _by_dates(union: Graph, shapes: Graph, known: set[Node]) -> Iterator[Result]
         yield Result(focus, MD.edtf, value, severity, _BOUNDS, rule, texts)
 
 
-def _by_checks(union: Graph, answers: Iterable[tuple[Check, Future[Table]]]) -> Iterator[Result]:
+def _rows(check: Check, answer: Callable[[], Table]) -> Table:
+    try:
+        return answer()
+    except KgError as error:
+        raise QueryError(f"{check.path}: {error}") from error
+
+
+def _by_checks(union: Graph, answers: Iterable[tuple[Check, Table]]) -> Iterator[Result]:
     """Yield a result for each row of each check."""
-    for check, answer in answers:
-        try:
-            table = answer.result()
-        except QueryError as error:
-            raise QueryError(f"{check.path}: {error}") from error
+    for check, table in answers:
         templates = [Literal(text, lang=language) for language, text in check.messages.items()]
         for row in table.rows:
             cells = {n: to_rdflib(cell) for n, cell in zip(table.columns, row, strict=True) if cell}
@@ -138,7 +182,7 @@ def _by_checks(union: Graph, answers: Iterable[tuple[Check, Future[Table]]]) -> 
 
 def _placed(union: Graph, result: Result) -> Result:
     """Return `result` with the source, line and labels of its node."""
-    node, own = result.focus, ID["evidence"][str(result.focus).rsplit("/", 1)[-1]]
+    node, own = result.focus, own_evidence(result.focus)
     cited = [node, *union.objects(node, MD.evidence)]
     if own in cited:  # the words that the node is named after; other evidence is only beside them
         cited = [own]

@@ -1,7 +1,8 @@
 """A process that answers one stranger's query after another, and can do nothing else.
 
-Started as `python -m kg.worker STORE MEMORY ROWS BYTES`. Once the store is open it can open no
-further file or socket, so a query that slips past the guard still reaches nothing.
+Started as `python -m kg.worker STORE MEMORY ROWS BYTES`, or forked by `kg.forks`. Once the store is
+open it can open no further file or socket, so a query that slips past the guard still reaches
+nothing.
 
 A frame is a letter, four bytes of length, most significant first, and as many bytes. The server
 sends questions (Q, JSON); we send R when the store is open, and for each question A (JSON: form
@@ -11,6 +12,7 @@ that needs no pieces is W (JSON: both A and E) and L.
 """
 
 import json
+import re
 import signal
 import struct
 import sys
@@ -26,6 +28,8 @@ from kg.outflow import LimitReached, Outflow
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 
 HEAD = struct.Struct(">cI")
+# What follows GRAPH holds `{`, so none hides in an address.
+_GRAPH = re.compile(r'<[^\s<>"{}|^`\\]*>|(graph)', re.IGNORECASE)
 
 
 def frame(kind: bytes, body: bytes) -> bytes:
@@ -114,15 +118,28 @@ def read_question(stream: BinaryIO) -> dict[str, Any] | None:
     return dict(json.loads(body)) if len(body) == size else None
 
 
-def main(folder: str, memory: int, rows: int, size: int) -> None:
-    """Answer the questions on standard input from a store of our own until it closes."""
+def main(folder: str, memory: int, rows: int, size: int, held: ox.Store | None = None) -> None:
+    """Answer the questions on standard input from a store of our own until it closes.
+
+    What asks all graphs as one is answered by `held`, their union, where there is one.
+    """
     store = ox.Store.read_only(folder)
     confine(Path(folder), memory)
 
     def ask(question: Question) -> Found:
-        return store.query(question["query"], base_iri=question["base"], **_graphs(question))
+        query, base = question["query"], question["base"]
+        if held is not None and _asks_all(question):
+            return held.query(query, base_iri=base)
+        return store.query(query, base_iri=base, **_graphs(question))
 
     work(ask, rows, size)
+
+
+def _asks_all(question: Question) -> bool:
+    """Return whether a query is surely about all graphs as one: it names none of them."""
+    if question["dataset"] is not None or not question["union"]:
+        return False
+    return not any(match[1] for match in _GRAPH.finditer(question["query"]))
 
 
 def work(ask: Callable[[Question], Found], rows: int, size: int) -> None:
@@ -140,4 +157,5 @@ def work(ask: Callable[[Question], Found], rows: int, size: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    memory, rows, size = map(int, sys.argv[2:])
+    main(sys.argv[1], memory, rows, size)

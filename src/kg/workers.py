@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
+from kg.allocator import environment
 from kg.endpoints import Remote
 from kg.limits import Limits
 from kg.worker import HEAD, frame
@@ -19,24 +20,48 @@ _AHEAD = 1 << 20  # bytes that a worker may be ahead of its reader
 _READ = 1 << 16
 
 
-class Worker:
-    """One worker process on a store, ours or a remote one. It starts in the background."""
+class Process(Protocol):
+    """A process that can be killed, such as a `Popen`."""
 
-    def __init__(self, store: Path | Remote, limits: Limits) -> None:
-        numbers = (limits.memory_bytes, limits.rows, limits.result_bytes)
-        module = ["kg.worker", str(store)] if isinstance(store, Path) else ["kg.remote_worker"]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", *module, *map(str, numbers)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101
-        self._input, self._output = self._process.stdin, self._process.stdout
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def kill(self) -> None:
+        """Stop it at once."""
+
+    def poll(self) -> int | None:
+        """Return None as long as it runs."""
+
+
+class Worker:
+    """One worker process. It starts in the background."""
+
+    def __init__(
+        self, process: Process, questions: IO[bytes], answers: IO[bytes], held: bool = False
+    ) -> None:
+        """Take `process` with its input and output; `held`: it has the graph in memory."""
+        self._process, self._input, self._output, self.held = process, questions, answers, held
         with contextlib.suppress(OSError):  # more than the system allows to one user
             fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, _AHEAD)
         self._buffer = b""
         self._is_ready = False
+
+    @classmethod
+    def start(cls, store: Path | Remote, limits: Limits) -> "Worker":
+        """Return a new worker on a store on disk, or a remote one."""
+        numbers = (limits.memory_bytes, limits.rows, limits.result_bytes)
+        module = ["kg.worker", str(store)] if isinstance(store, Path) else ["kg.remote_worker"]
+        process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-P", "-m", *module, *map(str, numbers)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=environment(),
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101
+        worker = cls(process, process.stdin, process.stdout)
         if isinstance(store, Remote):
-            self.ask(asdict(store))  # not on the command line, which everybody may read
+            worker.ask(asdict(store))  # not on the command line, which everybody may read
+        return worker
 
     @property
     def pid(self) -> int:

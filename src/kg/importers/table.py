@@ -146,15 +146,8 @@ def _decode(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DataError(
-            Place(path, line),
-            f"byte 0x{data[error.start]:02x} is not UTF-8 (a spreadsheet may have saved CP949 or "
-            "GB18030); save the file again as 'CSV UTF-8'",
-        ) from error
+    remedy = " (a spreadsheet may have saved CP949 or GB18030); save the file again as 'CSV UTF-8'"
+    text = decode(path, data, remedy).removeprefix("\ufeff")
     if "\0" in text:
         raise DataError(
             Place(path, text[: text.index("\0")].count("\n") + 1),
@@ -165,6 +158,19 @@ def _decode(path: Path) -> str:
             spot = Place(path, text.count("\n", 0, at) + 1)
             raise DataError(spot, f"an unseen character U+{ord(sign):04X}; delete it")
     return unicodedata.normalize("NFC", text)
+
+
+def decode(path: Path, data: bytes, remedy: str) -> str:
+    """Return the bytes of the file `path` as text, a byte order mark left where it is.
+
+    Raises DataError with line, byte and `remedy` where they are not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        spot = Place(path, line)
+        raise DataError(spot, f"byte 0x{data[error.start]:02x} is not UTF-8{remedy}") from error
 
 
 def _check_heading(path: Path, heading: Sequence[str], columns: Sequence[str]) -> None:

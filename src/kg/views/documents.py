@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from kg.store import Literal, NamedNode, Store
 from kg.views.nodes import PREAMBLE, Node, gather, key_order
 
+MOST_LINES = 1000  # that are shown; a list of pairs may have very many
+
 _LINES = """
 SELECT DISTINCT ?line ?evidence ?thing WHERE {
   ?evidence md:inSource %s ; md:line ?line .
@@ -39,10 +41,14 @@ class Line:
 
 @dataclass
 class Document:
-    """A source document with its lines, counts, and what is doubtful about it."""
+    """A source document with its lines, counts, and what is doubtful about it.
+
+    `lines` are the first MOST_LINES of `cited`, the number of lines that are cited.
+    """
 
     node: Node
     lines: list[Line]
+    cited: int
     counts: list[tuple[Node, int]]  # what a person counted, and how many the graph holds
     amendments: list[Node]
     disputes: list[Node]  # facts of the document for which another date is told, or a duplicate
@@ -68,9 +74,11 @@ def document(store: Store, iri: str) -> Document:
         if isinstance(expected, NamedNode) and isinstance(number, Literal):
             counted[expected.value] = int(number.value)
     ordered = sorted(nodes.values(), key=lambda node: key_order(node.iri))
+    lines = _lines(store, source)
     return Document(
         own,
-        _lines(store, source),
+        lines[:MOST_LINES],
+        len(lines),
         [(node, counted.get(node.iri, 0)) for node in ordered if node.kind == "expected"],
         [node for node in ordered if node.kind == "amendment"],
         [node for node in ordered if node.kind in ("agreement", "event", "intent")],

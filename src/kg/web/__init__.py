@@ -8,6 +8,7 @@ from kg.release import Release
 from kg.settings import Settings
 from kg.web import (
     arriving,
+    direct,
     downloads,
     editor,
     graphs,
@@ -63,7 +64,8 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
         now = service().release
         return {"release_id": now.id, "licence": now.description.get("licence")}
 
-    app.wsgi_app = arriving.arriving(app, _nameless(app.wsgi_app))  # type: ignore[method-assign]
+    site = direct.direct(app, _nameless(app.wsgi_app))
+    app.wsgi_app = arriving.arriving(app, site)  # type: ignore[method-assign]
     repeats.install(app)
     operations.install(app, metrics)
     return app
@@ -90,4 +92,6 @@ def change_release(app: Flask, release: Release) -> None:
     settings: Settings = app.config["KG_SETTINGS"]
     metrics: operations.Metrics = app.extensions["kg-metrics"]
     patience = settings.limits.seconds + settings.limits.wait_seconds + 30
-    replace_service(app, Service.over(release, settings, metrics.told, metrics.answered), patience)
+    new = Service.over(release, settings, metrics.told, metrics.answered)
+    new.warm()
+    replace_service(app, new, patience)

@@ -51,12 +51,6 @@ def below(path: str, store: Store) -> list[str]:
     )[:MOST]
 
 
-def folders(store: Store) -> set[str]:
-    """Return the kinds of things that the graph tells of: `place`, `agreement` …"""
-    start = BASE + "id/"
-    return {iri[len(start) :].partition("/")[0] for iri in _own(store) if iri.startswith(start)}
-
-
 def near(path: str, store: Store) -> list[str]:
     """Return up to five addresses of the graph that look like the one at `path`."""
     known = _own(store)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from kg.limits import BudgetError
+from kg.once import Once
 
 _T = TypeVar("_T", bound=Sized)
 Key = tuple[str, ...]
 
 SMALLEST = 1000  # bytes worth compressing
+_WORTH = 0.9  # of its length; what does not get smaller than that stays as it is
 _ENTRY = 500  # bytes that an entry takes beside what it holds
 _HEAD = 1500  # bytes of a head
 _LONGEST = 4000  # characters of a request that is known again by its words
@@ -29,18 +31,25 @@ class Kept:
     body: bytes
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
-    zipped: bytes | None = None
 
     @classmethod
     def of(cls, body: bytes, content_type: str, *headers: tuple[str, str]) -> "Kept":
-        """Return `body`, compressed once and for all."""
-        zipped = gzip.compress(body, compresslevel=6, mtime=0) if len(body) >= SMALLEST else None
+        """Return `body` with its type and further headers."""
+        return cls(body, content_type, headers)
+
+    @Once
+    def zipped(self) -> bytes | None:
+        """The body as gzip, made when it is first wanted; None where it is not worth it."""
+        if len(self.body) < SMALLEST:
+            return None
+        zipped = gzip.compress(self.body, compresslevel=6, mtime=0)
         # What is packed already, such as a spreadsheet, does not get smaller.
-        smaller = zipped if zipped and len(zipped) < 0.9 * len(body) else None
-        return cls(body, content_type, headers, smaller)
+        return zipped if len(zipped) < _WORTH * len(self.body) else None
 
     def __len__(self) -> int:
-        return len(self.body) + len(self.zipped or b"")
+        """The bytes that it takes at most, packed and not."""
+        packed = _WORTH * len(self.body) if len(self.body) >= SMALLEST else 0
+        return len(self.body) + int(packed)
 
 
 @dataclass(frozen=True)

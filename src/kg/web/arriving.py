@@ -17,11 +17,16 @@ from kg.web.transfer import SMALLEST, packed
 
 
 @dataclass(frozen=True)
-class _Late:
-    """An answer that is still at work, and what its response must know when it comes."""
+class Late:
+    """An answer that is still at work, and what its response must know when it comes.
+
+    It is expected in `syntax`, sent as `media`, and `packed` where the client takes that. Where it
+    turns out to be an error, `explain` may say more about it.
+    """
 
     answer: Answer
     syntax: str
+    media: str
     packed: bool
     explain: Callable[[KgError], KgError]
 
@@ -29,17 +34,14 @@ class _Late:
 def sent(
     answer: Answer,
     syntax: str,
-    content_type: str,
+    media: str,
     explain: Callable[[KgError], KgError] = lambda error: error,
 ) -> Response:
-    """Return the response that will carry `answer`, expected in `syntax`; see `arriving` below.
-
-    Where it turns out to be an error, `explain` may say more about it.
-    """
+    """Return the response that will carry `answer`; see `Late`, and `arriving` below."""
     told(request.environ).answer = answer
     packed = request.accept_encodings.quality("gzip") > 0
-    request.environ["kg.late"] = _Late(answer, syntax, packed, explain)
-    return Response(iter(()), content_type=content_type)
+    request.environ["kg.late"] = Late(answer, syntax, media, packed, explain)
+    return Response(iter(()), content_type=formats.content_type(media))
 
 
 def arriving(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Any:
@@ -56,7 +58,7 @@ def arriving(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Any:
             held[:] = response
 
         pieces = inner(environ, hold)
-        late: _Late | None = environ.pop("kg.late", None)
+        late: Late | None = environ.pop("kg.late", None)
         if late is None:
             start_response(*held)
             return pieces
@@ -70,7 +72,7 @@ def arriving(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Any:
         try:
             begins = late.answer.begin()
         except KgError as error:
-            return _failed(app, environ, late.explain(error))(environ, start_response)
+            return failed(app, environ, late.explain(error))(environ, start_response)
         if begins.syntax != late.syntax:  # the form of the answer was not to be seen in the query
             headers = [pair for pair in headers if pair[0] != "Content-Type"]
             headers.append(("Content-Type", formats.media_type(begins.syntax)))
@@ -82,7 +84,7 @@ def arriving(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Any:
 
 
 def _body(
-    late: _Late, begins: Beginning, headers: list[tuple[str, str]], method: str
+    late: Late, begins: Beginning, headers: list[tuple[str, str]], method: str
 ) -> Iterable[bytes]:
     """Return the body of a response, and add to its `headers` what is known of it now."""
     whole = begins.piece if begins.whole else None
@@ -101,8 +103,8 @@ def _body(
     return ClosingIterator(_compressed(pieces) if zipped else pieces, late.answer.close)
 
 
-def _failed(app: Flask, environ: dict[str, Any], error: KgError) -> Response:
-    """Return the response that tells of `error`, as if the view had raised it."""
+def failed(app: Flask, environ: dict[str, Any], error: KgError) -> Response:
+    """Return the response that tells of `error`, as if a view had raised it."""
     with app.request_context(environ):
         return app.process_response(app.make_response(app.handle_user_exception(error)))
 

@@ -33,6 +33,8 @@ TRIPLES = (
     ("nquads", "application/n-quads"),
     ("jsonld", "application/json"),
 )
+# Of things: a program that asks for JSON gets JSON-LD, and is told so.
+DESCRIBED = (HTML, *GRAPHS, ("jsonld", "application/json"))
 PICTURE = ("svg", "image/svg+xml")
 SUFFIXES = {"ttl": "turtle", "nt": "ntriples", "jsonld": "jsonld", "rdf": "rdfxml"}
 EXTENSIONS = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
@@ -45,6 +47,11 @@ Offer = tuple[str, str]
 def media_type(syntax: str) -> str:
     """Return the Content-Type of a syntax."""
     return content_type(dict(reversed([*RESULTS, *TRIPLES, PICTURE]))[syntax])
+
+
+def for_either(syntax: str) -> Offer:
+    """Return in what rows, and in what triples, are written where `syntax` was chosen."""
+    return ("json", syntax) if syntax in dict(TRIPLES) else (syntax, "turtle")
 
 
 def content_type(media: str) -> str:

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from kg.account import Account, account_of
 from kg.canned import CannedQuery, Parameter
 from kg.emptiness import Reason, reasons
 from kg.limits import TooLargeError
+from kg.once import Once
 from kg.queries import Answer, fill
 from kg.running import Asker
 from kg.store import Table, Term
@@ -37,7 +37,7 @@ class Found:
         """What stands for the answer: the question and its values, however they were given."""
         return (self.query.name, *(str(self.terms[name]) for name in self.query.parameters))
 
-    @cached_property
+    @Once
     def sparql(self) -> str:
         """The text that is asked."""
         return fill(self.query, self.terms)
@@ -46,18 +46,18 @@ class Found:
         """Return the rows in one of RESULT_FORMATS. Raises LimitError."""
         return _ask(service(), self.sparql, syntax)
 
-    @cached_property
+    @Once
     def results(self) -> bytes:
         """The rows in JSON, kept for all forms that are made of them."""
         now = service()
         return now.answers.get(("rows", *self.key), lambda: _ask(now, self.sparql, "json"))
 
-    @cached_property
+    @Once
     def answer(self) -> Answer:
         """The rows as terms."""
         return Answer(self.query, self.terms, self.sparql, Table.read(self.results))
 
-    @cached_property
+    @Once
     def account(self) -> Account:
         """What the answer says of itself: what was asked, which documents bear it."""
         now = service()
@@ -72,7 +72,7 @@ class Found:
             documents=now.documents,
         )
 
-    @cached_property
+    @Once
     def empty(self) -> list[Reason]:
         """What explains that there are no rows; nothing where there are some."""
         if self.answer.table.rows:

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
-from kg.engine import Dataset
 from kg.errors import NotFoundError, ParameterError
 from kg.namespaces import GRAPH, PREFIXES
+from kg.running import Dataset
 from kg.store import NamedNode
 from kg.web import formats
 from kg.web.arriving import sent
@@ -33,7 +33,7 @@ def show() -> Response:
         return not_modified(tag)
     dataset = Dataset((iri.value,)) if iri is not None else None
     answer = service().engine.answer(_ALL, graph=syntax, dataset=dataset, asker=asker())
-    return tagged(sent(answer, syntax, formats.content_type(media)), tag)
+    return tagged(sent(answer, syntax, media), tag)
 
 
 def _asked() -> NamedNode | None:

@@ -15,6 +15,8 @@ from kg.web import formats
 from kg.web.endpoints import SCHEMAS, asked, dumps, endpoints, problems
 from kg.web.languages import page_language, text_in
 from kg.web.queries import offered
+from kg.web.search import FORMS, MOST_RESULTS
+from kg.web.search_description import SCHEMA, search_path
 from kg.web.service import Service, service
 from kg.web.transfer import held, not_modified, tag_of, tagged
 
@@ -56,7 +58,8 @@ def document(now: Service) -> dict[str, Any]:
     if licence := now.release.description.get("licence"):
         info["license"] = {"name": str(licence), "url": str(licence)}
     questions = {f"/queries/{name}": {"get": _operation(q, now)} for name, q in now.queries.items()}
-    paths = {**questions, **endpoints(), **dumps(now.release.description.get("dumps", []))}
+    files = dumps(now.release.description.get("dumps", []))
+    paths = {**questions, **search_path(FORMS, MOST_RESULTS), **endpoints(), **files}
     rows = {query.name: _rows(query) for query in now.queries.values()}
     tags = {tag for path in paths.values() for verb in path.values() for tag in verb["tags"]}
     return {
@@ -65,7 +68,7 @@ def document(now: Service) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in sorted(tags)],
         "paths": paths,
-        "components": {"schemas": {**SCHEMAS, **rows}},
+        "components": {"schemas": {**SCHEMAS, "Search": SCHEMA, **rows}},
     }
 
 

@@ -70,6 +70,11 @@ class _State(Collector):
         workers.add_metric(["busy"], now.engine.busy)
         workers.add_metric(["ready"], now.engine.ready)
         yield workers
+        yield GaugeMetricFamily(
+            "kg_graph_in_memory",
+            "Whether workers have the graph in memory",
+            value=now.engine.holds,
+        )
         yield GaugeMetricFamily("kg_queue", "Queries that wait", value=now.engine.waiting)
         yield InfoMetricFamily(
             "kg_release", "The release that is served", value={"release": now.release.id}

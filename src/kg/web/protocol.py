@@ -1,14 +1,15 @@
 """What a request asks, read as the SPARQL 1.1 Protocol says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from kg.admission import client_of
-from kg.engine import Dataset
-from kg.running import Asker
+from kg.running import Asker, Dataset
 
 MOST_PARAMETERS = 1000
 QUERY = "application/sparql-query"
@@ -27,10 +28,10 @@ class Question:
     seconds: float | None = None
 
 
-def asker() -> Asker:
-    """Return who asks."""
-    environ = request.environ
-    client = client_of(request.remote_addr or "unknown")
+def asker(environ: Mapping[str, Any] | None = None) -> Asker:
+    """Return who asks, now or by the request of `environ`."""
+    environ = environ or request.environ
+    client = client_of(environ.get("REMOTE_ADDR") or "unknown")
     return Asker(client, environ.get("waitress.client_disconnected"), environ.get("kg.hang_up"))
 
 

@@ -76,7 +76,7 @@ def described(path: str, syntax: str) -> Response:
 
 
 def _syntax(asked: str | None) -> str:
-    return formats.choose([formats.HTML, *formats.GRAPHS], asked)
+    return formats.choose(formats.DESCRIBED, asked)
 
 
 def _data(iri: NamedNode, body: str | bytes, syntax: str) -> Response:

@@ -2,29 +2,18 @@
 
 from flask_babel import gettext, ngettext
 
+from kg import account
 from kg.canned import Parameter
 from kg.emptiness import Reason
-from kg.queries import expand
 from kg.store import Literal, NamedNode, Term
 from kg.web.languages import page_language, text_in
 from kg.web.service import service
 
 
 def in_words(parameter: Parameter, term: Term) -> str:
-    """Return what a value means to a reader."""
-    value = value_text(term)
-    match parameter.type:
-        case "place":
-            return service().places.label(value, page_language())
-        case "flag":
-            return str(gettext("yes") if value == "true" else gettext("no"))
-        case "choice":
-            labels = {expand(c.value): c.label for c in service().choices.of(parameter)}
-            return text_in(labels[value]) if value in labels else value
-        case "date":
-            return value.partition("T")[0]
-        case _:
-            return value
+    """Return what a value means to a reader, in the page's language."""
+    now = service()
+    return account.in_words(parameter, value_text(term), now.places, now.choices, page_language())
 
 
 def reason_words(reason: Reason) -> str:

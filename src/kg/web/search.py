@@ -23,7 +23,7 @@ bp = Blueprint("search", __name__)
 MOST_RESULTS = 100  # on one page
 _USUAL = {"html": "20", "json": "20", "suggestions": "10"}
 _PARAMETERS = ("q", *FACETS, "page", "limit", "format", "lang")
-_FORMS = (
+FORMS = (
     formats.HTML,
     ("json", "application/json"),
     ("suggestions", "application/x-suggestions+json"),
@@ -41,7 +41,7 @@ def site() -> dict[str, str]:
 @bp.get("/search", strict_slashes=False)
 def show() -> Response:
     """What bears a name: a page, JSON, or suggestions as browsers want them."""
-    syntax, media = formats.negotiate(_FORMS, formats.asked_format())
+    syntax, media = formats.negotiate(FORMS, formats.asked_format())
     asked = sorted(request.args.items(multi=True))
     tag = tag_of("search", syntax, page_language(), json.dumps(asked))
     if held(tag):

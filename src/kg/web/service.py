@@ -1,8 +1,8 @@
 """What the pages work with: one release, opened once; another may take its place at any time."""
 
-import re
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,24 +12,20 @@ from flask import Flask, current_app, g
 from kg.documents import Documents
 from kg.endpoints import Remote
 from kg.engine import Engine
+from kg.errors import KgError
+from kg.inventory import graphs, positions
+from kg.kept import KeptStore
 from kg.named import things_of
-from kg.namespaces import PREFIXES
 from kg.queries import CannedQuery, Choices, Places, read_queries
 from kg.release import Release
 from kg.remote import RemoteStore
 from kg.running import Ended
 from kg.search import Index
 from kg.settings import Settings
-from kg.store import EmbeddedStore, Literal, NamedNode, Store
+from kg.store import Store
 from kg.web.answers import Answers
 
-_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 FEATURED = "friendship-and-council"  # the question that comes first
-_POSITIONS = f"""
-PREFIX geo: <{PREFIXES["geo"]}>
-SELECT ?place ?latitude ?longitude WHERE {{ ?place geo:lat ?latitude ; geo:long ?longitude }}
-"""
-_GRAPHS = "SELECT ?graph (COUNT(*) AS ?n) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,6 @@ class Service:
     store: Store
     engine: Engine
     queries: Mapping[str, CannedQuery]
-    places: Places
     choices: Choices
     answers: Answers
 
@@ -63,19 +58,32 @@ class Service:
             where: Path | Remote = remote
             store: Store = RemoteStore(remote, settings.limits.seconds)
         else:
-            where, store = release.store, EmbeddedStore.open(release.store)
+            where, store = release.store, KeptStore.open(release.store)
         queries = read_queries(release.queries)
-        # Before there are workers: nobody would stop them where the store does not answer.
-        places, choices = Places(store), Choices(store)
+        if settings.remotes:
+            # Before there are workers: nobody would stop them where the store does not answer.
+            store.ask("ASK {}")
         return cls(
             release=release,
             store=store,
             engine=Engine(where, settings.limits, settings.default_graph == "union", told),
             queries=dict(sorted(queries.items(), key=lambda named: named[0] != FEATURED)),
-            places=places,
-            choices=choices,
+            choices=Choices(store),
             answers=Answers(settings.answers_bytes, counted),
         )
+
+    def warm(self) -> None:
+        """Read what grows with the data and most pages need, so that no reader waits for it.
+
+        What fails here fails again, and is told, where it is asked for.
+        """
+        with suppress(KgError):
+            _ = self.places, self.positions
+
+    @cached_property
+    def places(self) -> Places:
+        """The places with all their names."""
+        return Places(self.store)
 
     @cached_property
     def documents(self) -> Documents:
@@ -85,14 +93,7 @@ class Service:
     @cached_property
     def positions(self) -> Mapping[str, tuple[float, float]]:
         """Where places lie: latitude and longitude in degrees (WGS 84)."""
-        return {
-            place.value: (float(latitude.value), float(longitude.value))
-            for place, latitude, longitude in self.store.select(_POSITIONS).rows
-            if isinstance(place, NamedNode)
-            and isinstance(latitude, Literal)
-            and isinstance(longitude, Literal)
-            and all(_DEGREES.fullmatch(degrees.value) for degrees in (latitude, longitude))
-        }
+        return positions(self.store)
 
     @cached_property
     def index(self) -> Index:
@@ -102,12 +103,7 @@ class Service:
     @cached_property
     def graphs(self) -> Mapping[str, int]:
         """The named graphs with their numbers of triples."""
-        known: Mapping[str, int] = self.release.description.get("graphs") or {}
-        return known or {
-            name.value: int(number.value)
-            for name, number in self.store.select(_GRAPHS).rows
-            if isinstance(name, NamedNode) and isinstance(number, Literal)
-        }
+        return self.release.graphs or graphs(self.store)
 
 
 def service() -> Service:

@@ -71,9 +71,14 @@ def endpoint() -> Response:
     return tagged(_data(question, syntax, media), tag)
 
 
+def may_be_canned(query: str) -> bool:
+    """Return whether `query` may hold a parameter that has no value."""
+    return "?_" in query or "$_" in query
+
+
 def _check_parameters(query: str) -> None:
     """Raise QueryError where `query` is a canned one: unbound, its parameters mean anything."""
-    if "?_" not in query and "$_" not in query:
+    if not may_be_canned(query):
         return
     found = dict.fromkeys(
         token.text
@@ -112,14 +117,12 @@ def _without_a_query(question: Question) -> Response:
 def _data(question: Question, syntax: str, media: str) -> Response:
     """Return the answer in `syntax`. Raises QueryError with the line that is wrong."""
     query = question.query or ""
-    is_graph = syntax in dict(formats.TRIPLES)
-    results, graph = ("json", syntax) if is_graph else (syntax, "turtle")
-    explain = partial(_with_spot, query)
+    explain = partial(explained, query)
     try:
-        answer = _ask(question, results, graph)
+        answer = _ask(question, *formats.for_either(syntax))
     except QueryError as error:
         raise explain(error) from None
-    return sent(answer, syntax, formats.content_type(media), explain)
+    return sent(answer, syntax, media, explain)
 
 
 def _ask(question: Question, results: str = "json", graph: str = "turtle") -> Answer:
@@ -167,7 +170,7 @@ def _given(name: str) -> list[str]:
     return [value for value in request.values.getlist(name) if value]
 
 
-def _with_spot(query: str, error: KgError) -> KgError:
+def explained(query: str, error: KgError) -> KgError:
     """Return `error` with the line of `query` that it names."""
     spot = _spot(query, str(error)) if isinstance(error, QueryError) else None
     return QueryError(f"{error}\n{spot}") if spot else error

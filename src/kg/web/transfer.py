@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from kg import __version__
 from kg.web import formats
 from kg.web.languages import page_language
-from kg.web.service import service
+from kg.web.service import Service, service
 
 _OPEN_PATHS = {
     path + end
@@ -39,9 +39,9 @@ _PAGE = [
 ]
 
 
-def tag_of(*parts: str) -> str:
+def tag_of(*parts: str, now: Service | None = None) -> str:
     """Return what stands for an answer that follows from `parts`, the release and the settings."""
-    now = service()
+    now = now or service()
     own = "" if now.engine.union else "own"
     text = "\0".join((now.release.id, own, __version__, *parts))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,126 @@
+"""The process that holds the graph in memory, as the server sees it; see `kg.forks`."""
+
+import contextlib
+import logging
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from kg.allocator import environment
+from kg.limits import Limits
+from kg.workers import Worker
+
+_PATIENCE = 5.0  # seconds for a fork, which takes some thousandths of one
+_GROWTH = 2  # bytes in memory for each on disk, where the store is compressed
+_log = logging.getLogger(__name__)
+
+
+def fits(store: Path, limits: Limits) -> bool:
+    """Return whether the graph in the folder `store` may be held in memory. That needs Linux.
+
+    Workers share its pages until a query has touched them: the engine counts in each entry who
+    reads it. So in the worst case there is one for each worker, and that must fit half of what is
+    free.
+    """
+    if sys.platform != "linux":
+        return False
+    needed = _GROWTH * sum(path.stat().st_size for path in store.iterdir())
+    return needed <= limits.graph_bytes and needed * (1 + limits.workers) <= _free() / 2
+
+
+class ForkServer:
+    """The process on one store. It starts in the background; not for two threads at once."""
+
+    def __init__(self, store: Path, limits: Limits) -> None:
+        self.ready = False
+        self._socket, theirs = socket.socketpair()
+        numbers = (limits.memory_bytes, limits.rows, limits.result_bytes, theirs.fileno())
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                [sys.executable, "-P", "-m", "kg.forks", str(store), *map(str, numbers)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()], env=environment(),
+            )  # fmt: skip
+
+    def look(self) -> bool:
+        """Return whether it can fork now. Raises OSError where it has ended."""
+        if not self.ready and _readable(self._socket.fileno()):
+            if self._socket.recv(1) != b"R":
+                raise OSError("the graph could not be held in memory")
+            self._socket.settimeout(_PATIENCE)
+            self.ready = True
+        return self.ready
+
+    def fork(self) -> Worker:
+        """Return a new worker. Raises OSError where the process has ended or hangs."""
+        input_, questions = os.pipe()
+        answers, output = os.pipe()
+        to, back = os.fdopen(questions, "wb", 0), os.fdopen(answers, "rb", 0)
+        try:
+            socket.send_fds(self._socket, [b"F"], [input_, output])
+            number, handles, *_ = socket.recv_fds(self._socket, 20, 1)
+            if not handles:
+                raise OSError("the process that holds the graph in memory has ended")
+        except OSError:
+            to.close()
+            back.close()
+            raise
+        finally:
+            os.close(input_)
+            os.close(output)
+        return Worker(Forked(int(number), handles[0]), to, back, held=True)
+
+    def close(self) -> None:
+        """End the process, once its workers have been killed, and wait for it."""
+        self._socket.close()
+        if not self.ready:  # it reads the graph, and would not notice
+            self._process.kill()
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Forked:
+    """A process that is no child of this one: its number, and a descriptor that means it alone."""
+
+    def __init__(self, pid: int, handle: int) -> None:
+        self.pid = pid
+        self._handle: int | None = handle
+
+    def kill(self) -> None:
+        """Stop the process at once, where it has not ended."""
+        if self._handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """Return None as long as the process runs."""
+        if self._handle is not None and _readable(self._handle):
+            os.close(self._handle)
+            self._handle = None
+        return None if self._handle is not None else 0
+
+
+def _readable(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _free() -> float:
+    """Return the bytes of memory that this process and its children may still take."""
+    found = re.search(r"MemAvailable:\s+([0-9]+) kB", Path("/proc/meminfo").read_text("ascii"))
+    free = int(found[1]) * 1024 if found else 0
+    group = Path("/proc/self/cgroup").read_text("utf-8").rpartition("::")[2].strip()
+    with contextlib.suppress(OSError, ValueError):  # no limit, or none that we can see
+        folder = Path("/sys/fs/cgroup", group.lstrip("/"))
+        most, now = ((folder / f"memory.{name}").read_text("ascii") for name in ("max", "current"))
+        free = min(free, int(most) - int(now))
+    return free
