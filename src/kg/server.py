@@ -79,12 +79,13 @@ def _reload(site: Flask, find: Callable[[], Release]) -> None:
 def _keep_memory_in_one_place() -> None:
     """Let glibc keep one heap for all threads, and give large pieces back as soon as they are sent.
 
-    By itself it keeps a heap for each few threads, and as much of each as was ever used.
+    By itself it keeps a heap for each few threads, and as much of each as was ever used. Pieces of
+    answers have 64 kB; in the heap those of many requests at once leave holes that never close.
     """
     with contextlib.suppress(AttributeError):  # another C library
         system = ctypes.CDLL(None)
         system.mallopt(_M_ARENA_MAX, 1)
-        system.mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
+        system.mallopt(_M_MMAP_THRESHOLD, 32 * 1024)
         system.mallopt(_M_TRIM_THRESHOLD, 1024**2)
 
 
