@@ -226,7 +226,7 @@ def test_the_first_link_skips_to_the_content(chromium, site):
     window.open("/id/place/cn-baishan")
     window.page.keyboard.press("Tab")
     window.page.keyboard.press("Enter")
-    assert window.page.evaluate("document.activeElement.id") == "main"
+    window.page.wait_for_function("document.activeElement.id === 'main'")
     window.page.keyboard.press("Tab")
     assert window.page.evaluate("document.activeElement.closest('main') !== null")
 
@@ -237,8 +237,8 @@ def test_a_question_is_asked_by_keyboard_alone(chromium, site):
     page.locator("#p-city").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("서초구")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**city=**")
+    with page.expect_navigation(url="**city=**"):
+        page.keyboard.press("Enter")
     assert "1 row" in page.locator("#answer").inner_text()
 
 
