@@ -144,7 +144,7 @@ def test_an_answer_that_would_drive_out_all_others_is_not_kept():
 
 def test_long_requests_are_not_known_by_their_words():
     answers = Answers(1_000_000)
-    answers.get(("a",), lambda: Kept.of(b"x", "text/plain"))
+    answers.get(("a",), lambda: Kept(b"x", "text/plain"))
     ready = Ready(("a",), (), (), '"tag"')
     for query in ("short", "x" * 5000):
         answers.remember(("/queries/a", query), ready)
@@ -153,11 +153,11 @@ def test_long_requests_are_not_known_by_their_words():
 
 
 def test_what_does_not_get_smaller_is_not_compressed():
-    assert Kept.of(b"x" * 999, "text/plain").zipped is None
-    text = Kept.of(b"x" * 5000, "text/plain")
+    assert Kept(b"x" * 999, "text/plain").zipped is None
+    text = Kept(b"x" * 5000, "text/plain")
     assert text.zipped and gzip.decompress(text.zipped) == text.body
-    assert Kept.of(gzip.compress(b"".join(bytes([n % 251, n // 251]) for n in range(9999))),
-                   "application/gzip").zipped is None  # fmt: skip
+    packed = gzip.compress(b"".join(bytes([n % 251, n // 251]) for n in range(9999)))
+    assert Kept(packed, "application/gzip").zipped is None
 
 
 # Over HTTP

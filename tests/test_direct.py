@@ -133,3 +133,76 @@ def test_the_journal_tells_the_same(app, caplog):
     assert lines[0]["rows"] == 2
     assert lines[3] == lines[4] == lines[5]
     assert lines[3]["outcome"] == "refused"
+
+
+# Rows of canned questions
+
+ROWS = [
+    {"Accept": "text/csv"},
+    {"Accept": "text/tab-separated-values", "Accept-Encoding": "gzip"},
+    {"Accept": "application/sparql-results+xml", "Accept-Language": "ko"},
+    {"Accept": "application/xml;q=0.9, image/png", "Accept-Language": "zh, ko;q=0.5"},
+]
+CITIES = [
+    "city=kr-seoul", "city=%EC%84%9C%EC%9A%B8", "city=Q956&lang=zh-Hans", "lang=ko&city=cn-hebi",
+    "lang=ko&city=Seocho-gu&format=tsv", "format=xml", "city=kr-seoul&format=csv",
+    "city=Hebi&lang=ko",
+]  # fmt: skip
+WRONG = [
+    "city=Atlantis", "city=", "city=kr-seoul&city=kr-seoul", "town=x", "city=%FF", "lang=xx",
+    "city=" + "x" * 1001, "city=kr-seoul&format=exe", "city=a%00b", "format=",
+    "&".join(f"a{n}=b" for n in range(60)),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sites(built):
+    """Two sites over the same release: one that is asked as anybody asks, one around."""
+    settings = Settings(Limits(client_queries=100, client_seconds=1e6))
+    apps = [create_app(built[1], settings) for _ in range(2)]
+    yield apps
+    for one in apps:
+        one.extensions["kg"].engine.close()
+
+
+@pytest.mark.parametrize("headers", ROWS, ids=str)
+@pytest.mark.parametrize("question", ["ties-of", "council-only", "evidence-of", "anniversaries"])
+def test_rows_are_the_same(sites, question, headers):
+    asked, around = (app.test_client() for app in sites)
+    for rest in [*CITIES, *WRONG]:
+        address = f"/queries/{question}?{rest}"
+        through = around.get(address, headers={**headers, "If-None-Match": '"x"'})
+        for again in range(2):  # what is known word for word, and what is not
+            found = asked.get(f"{address}{'&' * again}", headers=headers)
+            assert told(found) == told(through), address
+        if through.status_code == 200:
+            tag = {"If-None-Match": found.headers["ETag"]}
+            assert asked.get(address, headers={**headers, **tag}).status_code == 304
+
+
+def test_rows_of_a_kind_ask_the_site_once(sites, monkeypatch):
+    app, calls = sites[0], []
+    inner = app.full_dispatch_request
+    monkeypatch.setattr(app, "full_dispatch_request", lambda: (calls.append(1), inner())[1])
+    client = app.test_client()
+    for year in range(1950, 1990):
+        answer = client.get(f"/queries/anniversaries?year={year}&format=csv")
+        assert answer.status_code == 200
+    assert len(calls) == 1
+    for form in ("json", "html", "xlsx", "profile"):  # these say more than the rows
+        for year in (1990, 1991):
+            client.get(f"/queries/anniversaries?year={year}&format={form}")
+    assert len(calls) == 9
+
+
+def test_rows_that_cannot_be_had_are_an_error_of_the_site(built):
+    app = create_app(built[1], Settings(Limits(rows=3, client_queries=100, client_seconds=1e6)))
+    try:
+        client = app.test_client()
+        types = {}
+        for year in range(2000, 2020):
+            answer = client.get(f"/queries/anniversaries?year={year}&format=csv")
+            types.setdefault(answer.status_code, set()).add(answer.mimetype)
+        assert types == {200: {"text/csv"}, 422: {"application/problem+json"}}
+    finally:
+        app.extensions["kg"].engine.close()

@@ -2,6 +2,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -15,7 +16,9 @@ import pytest
 
 from kg.engine import ENDPOINT, Engine
 from kg.errors import QueryError
+from kg.forkserver import ForkServer
 from kg.limits import (
+    LONG_BY_CLOCK,
     BrokenError,
     BudgetError,
     DeadlineError,
@@ -409,6 +412,22 @@ def test_of_long_queries_only_some_may_run(store):
     first.join()
 
 
+def test_a_query_that_got_no_processor_is_long_only_after_a_while(store):
+    before = workers()
+    engine = Engine(store, Limits(seconds=20, workers=1, graph_bytes=0))
+    until(lambda: engine.ready == 1)
+    (pid,) = workers() - before
+    fine(engine)
+    os.kill(pid, signal.SIGSTOP)
+    asked = time.monotonic()
+    answer = engine.answer("ASK {}")
+    until(lambda: any(run.long for run in engine._runs))
+    assert time.monotonic() - asked >= LONG_BY_CLOCK
+    os.kill(pid, signal.SIGCONT)
+    assert b"true" in answer.read()
+    engine.close()
+
+
 def test_a_long_query_lets_the_others_go_first(store):
     before = workers()
     engine = Engine(store, Limits(seconds=5, workers=1))
@@ -430,6 +449,20 @@ def test_a_client_that_has_used_its_seconds_waits(store):
         engine.answer("ASK {}", asker=client).begin()
     assert caught.value.retry > 50  # what it used and the worker that died of it
     assert json.loads(engine.answer("ASK {}", asker=Asker("192.0.2.2")).read())["boolean"]
+    engine.close()
+
+
+def test_who_reads_hears_of_a_deadline_when_it_has_been_counted(store):
+    counted = []
+
+    def told(ended):
+        threading.Event().wait(0.2)  # the reader would be faster
+        counted.append(ended.outcome)
+
+    engine = Engine(store, Limits(seconds=0.1), told=told)
+    with pytest.raises(DeadlineError):
+        engine.answer(DEATH).begin()
+    assert counted == ["deadline"]
     engine.close()
 
 
@@ -597,6 +630,49 @@ def test_where_the_fork_server_ends_workers_read_the_disk(store, caplog):
     assert "workers read the disk from now on" in caplog.text
     assert not engine.holds
     engine.close()
+
+
+@contextlib.contextmanager
+def fork_server(store):
+    """The process that holds the graph, when it is ready."""
+    forks = ForkServer(store, Limits())
+    until(forks.look)
+    yield forks
+    forks.kill()
+    until(forks.is_gone)
+
+
+def test_a_fork_server_that_hangs_is_stopped_at_once(store):
+    before = children()
+    with fork_server(store):
+        (pid,) = children() - before
+        os.kill(pid, signal.SIGSTOP)
+    assert not children() - before
+
+
+def test_a_fork_that_fails_for_want_of_descriptors_keeps_none(store):
+    def numbers() -> set[str]:
+        return set(os.listdir("/proc/self/fd"))
+
+    with fork_server(store) as forks:
+        before, limits = numbers(), resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = max(map(int, before)) + 1
+        with contextlib.ExitStack() as filled:
+            while len(taken := numbers()) < most:  # the one to list them is among them
+                filled.enter_context(open(os.devnull))
+            filled.enter_context(open(os.devnull))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most + 3, limits[1]))
+            try:
+                with pytest.raises(OSError, match="Too many open files"):
+                    forks.fork()
+                assert len(numbers()) == len(taken) + 1
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        worker = forks.fork()
+        worker.await_ready()
+        worker.kill()
+        worker.close()
+        until(worker.is_gone)
 
 
 def test_each_end_is_told_once(store):

@@ -258,6 +258,8 @@ BAD_CASES: list[tuple[str, Callable[[Graph], None]]] = [
     ("H27", drop(HEADER, VANN.preferredNamespaceUri)),
     ("H28", drop(HEADER, DCTERMS.title, "en")),
     ("H29", drop(HEADER, DCTERMS.description, "zh-Hans")),
+    ("H30", put(VOCABULARY.area, SKOS.hasTopConcept, AREA.unheard_of)),
+    ("H30", lambda g: g.remove((VOCABULARY.area, SKOS.hasTopConcept, AREA.culture)) and None),
 ]
 
 

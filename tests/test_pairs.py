@@ -28,7 +28,6 @@ from kg.release import Release
 from kg.shapes import Shapes
 from kg.store import EmbeddedStore
 from kg.validate import validate
-from kg.views.documents import MOST_LINES, document
 
 SCALE = ROOT.parent / "shared" / "scale"
 RELATIONS = "Q8684\tQ956\nQ956\tQ8684\nQ8684\tQ3640\nQ8684\tQ3640\nQ60\tQ7\n"
@@ -286,16 +285,6 @@ def test_the_order_of_lines_changes_no_address_of_an_agreement(tmp_path: Path) -
         triples = external_triples(read_pairs(path), ORIGIN)
         found.append({s for s, p, o in triples if (p, o) == (RDF.type, MD.Agreement)})
     assert found[0] == found[1]
-
-
-def test_the_page_of_a_long_list_shows_its_first_lines(tmp_path: Path) -> None:
-    path = tmp_path / "relations.tsv"
-    path.write_text("".join(f"Q{n}\tQ{n + 1}\n" for n in range(1, 1202)), "utf-8")
-    triples = external_triples(read_pairs(path), ORIGIN)
-    store = EmbeddedStore.of(to_oxigraph(triple, ORIGIN.graph) for triple in triples)
-    shown = document(store, str(ORIGIN.own("source")))
-    assert [line.number for line in shown.lines] == [*range(1, MOST_LINES + 1)]
-    assert shown.cited == 1201
 
 
 # --- the commands

@@ -18,7 +18,7 @@ from kg import export
 from kg.building import InvalidDataError, build_release
 from kg.errors import InputError, KgError, NotFoundError
 from kg.graphs import Project, complete
-from kg.namespaces import GRAPH
+from kg.namespaces import GRAPH, PREFIXES
 from kg.reading import FORMATS, read_graph, read_quads
 from kg.release import Release, current_release, temporary_release
 from kg.store import EmbeddedStore
@@ -224,6 +224,35 @@ def test_data_in_our_terms_are_completed(tmp_path: Path) -> None:
         in_memory = EmbeddedStore.of(read_quads(path))
         complete(in_memory, Project(ROOT))
         assert in_memory.size() == store.size()
+
+
+def test_a_dump_with_more_beside_it_is_derived_anew(tmp_path: Path, built: Built) -> None:
+    dump, more = built[1].folder / "kg.nq", tmp_path / "more.ttl"
+    prefixes = "PREFIX md: <{md}> PREFIX source: <{source}> PREFIX channel: <{channel}>\n"
+    prefixes = prefixes.format(**PREFIXES)
+    number = (
+        prefixes + "SELECT ?number { ?coverage md:coverageOf source:seocho-china-partners ; "
+        "md:countedClass md:Agreement ; md:countedChannel channel:executive ; "
+        "md:recordedNumber ?number }"
+    )
+    more.write_text(
+        prefixes + "<urn:new> a md:Agreement ; md:channel channel:executive ; md:evidence <urn:e> ."
+        "<urn:e> a md:Evidence ; md:line 1 ; md:inSource source:seocho-china-partners .",
+        "utf-8",
+    )
+
+    def derived(*paths: Path) -> tuple[set[str], str]:
+        with temporary_release(paths, Project(ROOT)) as release:
+            store = EmbeddedStore.open(release.store)
+            ((found,),) = store.select(number).rows
+            assert found is not None
+            return {str(quad) for quad in store.quads(GRAPH.derived)}, found.value
+
+    ours = {str(quad) for quad in EmbeddedStore.open(built[1].store).quads(GRAPH.derived)}
+    alone, before = derived(dump)
+    assert alone == ours
+    _, after = derived(dump, more)
+    assert int(after) == int(before) + 1
 
 
 def test_files_that_cannot_be_served_leave_nothing(

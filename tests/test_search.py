@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from opencc import OpenCC
 
+from kg import named
 from kg.errors import ParameterError
 from kg.folding import tight
 from kg.named import KINDS, PLACES, Spelling, Thing, things_of
@@ -235,6 +236,23 @@ def test_a_thing_belongs_to_the_countries_and_sources_of_what_it_is_about(things
     assert set(tie.countries) == {BASE + "id/place/br", BASE + "id/place/kr"}
     assert tie.sources == (BASE + "id/source/seoul-council-exchanges",)
     assert tie.sources[0] in by_key["id/place/br-sao-paulo"].sources
+
+
+def test_of_very_many_things_places_come_first_and_are_told_the_same(things, store, monkeypatch):
+    whole = {thing.iri: thing for thing in things}
+    monkeypatch.setattr(named, "MOST_THINGS", 400)
+    monkeypatch.setattr(named, "FIRST_THINGS", 250)
+    monkeypatch.setattr(named, "_BATCH", 40)
+    some, complete = things_of(store, {})
+    assert not complete and 240 < len(some) <= 250
+    kinds = Counter(thing.kind for thing in some)
+    places = {kind: n for kind, n in Counter(t.kind for t in things).items() if kind in PLACES}
+    assert {kind: kinds[kind] for kind in places} == places and not kinds["visit"]
+    for thing in some:
+        same = whole[thing.iri]
+        assert (thing.kind, thing.spellings) == (same.kind, same.spellings)
+        assert thing.countries == same.countries or thing.kind not in PLACES
+        assert set(thing.sources) <= set(same.sources) and thing.weight <= same.weight
 
 
 # The small graph, and none

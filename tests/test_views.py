@@ -6,7 +6,7 @@ from kg.namespaces import BASE, PREFIXES
 from kg.reading import read_quads
 from kg.store import EmbeddedStore
 from kg.views.balance import partners_of, visits_by_year
-from kg.views.documents import document
+from kg.views.documents import cited_lines, document
 from kg.views.nodes import Node, gather, key_order
 from kg.views.places import briefing, pair
 from kg.views.things import thing
@@ -103,7 +103,7 @@ def test_a_pair_holds_what_is_between_the_two_from_either_side(store):
 
 
 def test_a_document_tells_its_lines_in_order_and_what_rests_on_them(store):
-    lines = document(store, BASE + "id/source/s").lines
+    lines = document(store, BASE + "id/source/s", cited_lines(store, BASE + "id/source/s")).lines
     assert [line.number for line in lines] == [3, 12]
     assert names_of(lines[0].things) == ["out"]
 

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kg.limits import BudgetError, GoneError, Limits, OverloadError
 
@@ -13,6 +14,7 @@ _LOOK = 0.25  # seconds between two looks whether a waiting client is still ther
 _MOST_CLIENTS = 10_000  # remembered at once, while none of them is in debt
 
 
+@lru_cache(1000)
 def client_of(address: str) -> str:
     """Return the client that an address on the network stands for.
 

@@ -27,7 +27,6 @@ _READY = 2  # workers kept ready
 _SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
 
-_TRIPLES = re.compile("construct|describe", re.IGNORECASE)
 # The stranger's own prefixes, to write triples with.
 _PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
 
@@ -51,10 +50,11 @@ class Engine:
         self._store, self._told = store, told
         self._admission = Admission(self.limits)
         self._lock = threading.Lock()
-        held = isinstance(store, Path) and union and fits(store, self.limits)
-        self._forks = ForkServer(store, self.limits) if held and isinstance(store, Path) else None
+        self._forks: ForkServer | None = None
+        if isinstance(store, Path) and union and fits(store, self.limits):
+            self._forks = ForkServer(store, self.limits)
         self._ready: list[Worker] = []
-        self._dying: list[Worker] = []
+        self._dying: list[Worker | ForkServer] = []
         self._runs: set[Run] = set()
         self._closed = threading.Event()
         self._watch = threading.Thread(target=self._watching, name="kg-watch", daemon=True)
@@ -119,7 +119,7 @@ class Engine:
             "base": ENDPOINT,
             "dataset": [dataset.default, dataset.named] if dataset else None,
             "union": (self.union or ours) and not names_graphs(query),
-            "prefixes": dict(_PREFIX.findall(query)) if _TRIPLES.search(query) else {},
+            "prefixes": _prefixes(query),
         }
         try:
             run = self._begin(asker, budget)
@@ -152,7 +152,9 @@ class Engine:
             worker.close()
         while not all(worker.is_gone() for worker in workers):
             time.sleep(0.001)
-        self._without_forks()
+        if self._forks:
+            self._forks.close()
+            self._forks = None
 
     def _begin(self, asker: Asker, seconds: float) -> Run:
         with self._lock:
@@ -193,13 +195,14 @@ class Engine:
                 return self._forks.fork()
             except OSError as error:
                 _log.error("%s; workers read the disk from now on", error)
-                self._without_forks()
+                self._without_forks(self._forks)
         return Worker.start(self._store, self.limits)
 
-    def _without_forks(self) -> None:
-        if self._forks:
-            self._forks.close()
-            self._forks = None
+    def _without_forks(self, forks: ForkServer) -> None:
+        """Give up the process that holds the graph; without waiting, since all wait for us."""
+        forks.kill()
+        self._dying.append(forks)
+        self._forks = None
 
     def _watching(self) -> None:
         while not self._closed.wait(_TICK):
@@ -225,15 +228,23 @@ class Engine:
 
     def _look_after_forks(self) -> None:
         """Let workers that have the graph in memory take the place of others once they can."""
+        if self._forks is None or self._forks.ready:
+            return
         try:
-            if self._forks is None or self._forks.ready or not self._forks.look():
+            if not self._forks.look():
                 return
         except OSError as error:
             _log.error("%s; workers read the disk", error)
-            self._without_forks()
+            self._without_forks(self._forks)
             return
         for worker in self._ready:
             worker.kill()
             worker.close()
         self._dying += self._ready
         self._ready = []
+
+
+def _prefixes(query: str) -> dict[str, str]:
+    """Return the prefixes to write triples with, where there may be any."""
+    lower = query.lower()  # a search that ignores case takes twenty times as long
+    return dict(_PREFIX.findall(query)) if "construct" in lower or "describe" in lower else {}

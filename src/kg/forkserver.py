@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from io import FileIO
 from pathlib import Path
 
 from kg.allocator import environment
@@ -58,25 +59,28 @@ class ForkServer:
 
     def fork(self) -> Worker:
         """Return a new worker. Raises OSError where the process has ended or hangs."""
-        input_, questions = os.pipe()
-        answers, output = os.pipe()
-        to, back = os.fdopen(questions, "wb", 0), os.fdopen(answers, "rb", 0)
-        try:
-            socket.send_fds(self._socket, [b"F"], [input_, output])
-            number, handles, *_ = socket.recv_fds(self._socket, 20, 1)
+        with contextlib.ExitStack() as failed:
+            input_, questions = _pipe(failed)
+            answers, output = _pipe(failed)
+            with input_, output:
+                socket.send_fds(self._socket, [b"F"], [input_.fileno(), output.fileno()])
+                number, handles, *_ = socket.recv_fds(self._socket, 20, 1)
             if not handles:
                 raise OSError("the process that holds the graph in memory has ended")
-        except OSError:
-            to.close()
-            back.close()
-            raise
-        finally:
-            os.close(input_)
-            os.close(output)
-        return Worker(Forked(int(number), handles[0]), to, back, held=True)
+            failed.pop_all()
+        return Worker(Forked(int(number), handles[0]), questions, answers, held=True)
+
+    def kill(self) -> None:
+        """Stop the process at once; workers that it has forked go on."""
+        self._socket.close()
+        self._process.kill()
+
+    def is_gone(self) -> bool:
+        """Return whether the process has ended; the system forgets it then."""
+        return self._process.poll() is not None
 
     def close(self) -> None:
-        """End the process, once its workers have been killed, and wait for it."""
+        """End the process, once its workers have been killed, and wait until it has buried them."""
         self._socket.close()
         if not self.ready:  # it reads the graph, and would not notice
             self._process.kill()
@@ -106,6 +110,15 @@ class Forked:
             os.close(self._handle)
             self._handle = None
         return None if self._handle is not None else 0
+
+
+def _pipe(closing: contextlib.ExitStack) -> tuple[FileIO, FileIO]:
+    """Return the ends of a new pipe, to read from and to write to; `closing` closes both."""
+    read, write = os.pipe()
+    return (
+        closing.enter_context(os.fdopen(read, "rb", 0)),
+        closing.enter_context(os.fdopen(write, "wb", 0)),
+    )
 
 
 def _readable(descriptor: int) -> bool:

@@ -127,11 +127,13 @@ def complete(store: EmbeddedStore, project: Project) -> None:
     """Add our ontology and what our rules conclude to `store`, each in its own graph.
 
     Data that do not use our terms stay as they are; those that bring the ontology keep theirs.
+    A derived graph that they bring is derived anew, as more data may stand beside it.
     """
     if not store.ask(_OURS):
         return
     if next(store.quads(GRAPH.ontology), None) is None:
         store.add(read_into(sorted(project.ontology.glob("*.ttl")), GRAPH.ontology))
+    store.clear(GRAPH.derived)
     conclude(store, project.ontology / "rules")
 
 

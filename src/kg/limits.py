@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from kg.errors import KgError
 
-LONG = 0.5  # seconds after which a query counts as long
+LONG = 0.5  # seconds of a processor after which a query counts as long,
+LONG_BY_CLOCK = 2.0  # and seconds of the clock, whatever it waits for: it keeps its place
 
 
 @dataclass(frozen=True)

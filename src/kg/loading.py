@@ -37,7 +37,7 @@ def new_store(folder: Path) -> Iterator[EmbeddedStore]:
             store.settle()
         finally:
             store.close()
-            _give_memory_back()
+            give_memory_back()
     except OSError as error:
         raise InputError(f"{folder}: the store cannot be written: {error}") from error
 
@@ -106,7 +106,7 @@ def _without_blank(piece: bytes, apart: BinaryIO) -> bytes:
     return b"".join(line for line in lines if _BLANK not in line)
 
 
-def _give_memory_back() -> None:
+def give_memory_back() -> None:
     """Return freed memory to the system: a server that loads large data would keep it for good."""
     with suppress(AttributeError):  # only glibc has to be asked, and only it can be
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,17 +1,23 @@
 """The derived graph: rules (CONSTRUCT queries) applied until they give nothing new."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from rdflib import RDF, Graph
 
 from kg.errors import InputError, QueryError
+from kg.loading import give_memory_back
 from kg.namespaces import GRAPH, bind_prefixes
 from kg.reading import read_text, to_oxigraph, to_rdflib
 from kg.store import EmbeddedStore
 
 _MOST_ROUNDS = 20
+_THREADS = 2
 
 # What of a rule says nothing about what it reads: comments, the template, lists of variables.
 _UNREAD = re.compile(
@@ -49,20 +55,39 @@ def conclude(store: EmbeddedStore, rules: Path) -> None:
     if not texts:
         raise InputError(f"{rules}: no rules (*.rq) here; restore the folder from the repository")
     # A rule that was asked finds more only where something that it reads was concluded since.
-    due = set(texts)
+    due = texts
     for _ in range(_MOST_ROUNDS):
-        for path in sorted(due):
-            due.discard(path)
-            try:
-                found = store.infer(texts[path], GRAPH.derived)
-            except QueryError as error:
-                raise InputError(f"{path}: {error}") from error
-            due |= {other for other, text in texts.items() if may_read(text, found)}
+        found: set[str] = set()
+        for lines in _concluded(store, due):
+            found |= store.add_new(lines, GRAPH.derived)
+        due = {path: text for path, text in texts.items() if may_read(text, found)}
         if not due:
             return
     raise InputError(
         f"{rules}: the rules find new facts without end; look for one that feeds itself"
     )
+
+
+def _concluded(store: EmbeddedStore, rules: Mapping[Path, str]) -> Iterator[IO[bytes]]:
+    """Yield what each of `rules` concludes from `store` as it is now, as N-Triples.
+
+    Two at a time are asked, all of them before the first is yielded: what one finds, no other
+    sees, so the order of the rules says nothing.
+    """
+
+    def ask(rule: Path, lines: IO[bytes]) -> None:
+        try:
+            store.conclude(rules[rule], lines)
+        except QueryError as error:
+            raise InputError(f"{rule}: {error}") from error
+
+    with ExitStack() as files, ThreadPoolExecutor(_THREADS) as threads:
+        found = [files.enter_context(TemporaryFile()) for _ in rules]
+        list(threads.map(ask, rules, found))
+        give_memory_back()
+        for lines in found:
+            lines.seek(0)
+            yield lines
 
 
 def may_read(rule: str, predicates: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from kg.errors import QueryError
 from kg.limits import (
     LONG,
+    LONG_BY_CLOCK,
     BrokenError,
     BudgetError,
     DeadlineError,
@@ -104,7 +105,9 @@ class Run:
         self.ended: Ended | None = None
         self._seconds, self._done = seconds, done
         self._started, self._asked = time.monotonic(), False
+        self._worked: float | None = None  # by its worker for others, before
         self._lock = threading.Lock()
+        self._counted = threading.Event()
         self._why: LimitError | None = None
 
     def look(self, long_places: int) -> None:
@@ -113,6 +116,8 @@ class Run:
             self.stop(GoneError("the client went away"))
             return
         elapsed = time.monotonic() - self._started
+        if self._asked and self._worked is None:
+            self._worked = self.worker.worked()
         if not self._asked:
             if elapsed >= _START:
                 self.stop(BrokenError("no worker could be started for the query; try again"))
@@ -123,7 +128,7 @@ class Run:
                     "answer. Ask for less: a LIMIT, a narrower pattern, a canned question"
                 )
             )
-        elif elapsed >= LONG and not self.long:
+        elif elapsed >= LONG and not self.long and self._is_long(elapsed):
             if long_places <= 0:
                 self.stop(OverloadError("too many long queries run already; try again later"))
             else:
@@ -131,6 +136,16 @@ class Run:
                     if not self._over:  # else the worker may serve another query already
                         self.long = True
                         self.worker.slow_down()
+
+    def _is_long(self, elapsed: float) -> bool:
+        """Return whether the query has used much of a processor, or has kept its place for long.
+
+        On a busy machine the clock alone would tell of the others' queries.
+        """
+        worked = self.worker.worked()
+        if worked is None or self._worked is None:
+            return True
+        return worked - self._worked >= LONG or elapsed >= LONG_BY_CLOCK
 
     def stop(self, why: LimitError) -> bool:
         """Kill the worker; who reads gets `why`. Return False where the query has ended before."""
@@ -178,6 +193,8 @@ class Run:
     def _end(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
         if self._claim():
             self._tell(outcome, rows, usable and not self.long)
+        else:
+            self._counted.wait()  # or who reads could ask again before this is charged
 
     def _claim(self, why: LimitError | None = None) -> bool:
         """Return whether it is the caller who ends this: of two threads only one does."""
@@ -189,7 +206,10 @@ class Run:
 
     def _tell(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
         self.ended = Ended(outcome, time.monotonic() - self._started, rows)
-        self._done(self, self.ended, usable)
+        try:
+            self._done(self, self.ended, usable)
+        finally:
+            self._counted.set()
 
 
 def _error(said: Mapping[str, str], limits: Limits) -> QueryError | LimitError | None:

@@ -181,6 +181,10 @@ class EmbeddedStore:
         """
         self._store.bulk_load(input=text, format=GRAPH_FORMATS[syntax])
 
+    def clear(self, graph: URIRef) -> None:
+        """Take out a graph, where it is there."""
+        self._store.remove_graph(ox.NamedNode(graph))
+
     def settle(self) -> None:
         """Arrange what was added for reading, and have it on disk."""
         self._store.optimize()
@@ -192,16 +196,22 @@ class EmbeddedStore:
         # would still write while the folder is removed.
         del self._store
 
-    def infer(self, sparql: str, graph: URIRef) -> set[str]:
-        """Add to `graph` the triples of a CONSTRUCT that no graph has yet; return their predicates.
+    @releasing
+    def conclude(self, sparql: str, output: IO[bytes]) -> None:
+        """Write the triples of a CONSTRUCT to `output` as N-Triples; threads may do so at once.
 
         Raises QueryError.
         """
+        self._triples(sparql).serialize(output, ox.RdfFormat.N_TRIPLES)
+
+    def add_new(self, lines: IO[bytes], graph: URIRef) -> set[str]:
+        """Add to `graph` those N-Triples that no graph has yet; return their predicates."""
         predicates: set[str] = set()
         is_known: dict[str, bool] = {}  # whether a predicate stood in any triple before
 
         def new() -> Iterator[ox.Triple]:
-            for triple in self._triples(sparql):
+            for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
+                triple = quad.triple
                 predicate = triple.predicate.value
                 if predicate not in is_known:
                     is_known[predicate] = not self._lacks(None, triple.predicate, None)

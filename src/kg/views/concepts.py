@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kg.store import Literal, NamedNode, Store
 from kg.views.facts import Fact, companions, facts_of
-from kg.views.nodes import PREAMBLE, Node, gather, key_order
+from kg.views.nodes import PREAMBLE, Node, first, gather, key_order
 from kg.views.places import sources_of
 
 MOST = 100  # facts that are shown; the page says how many there are
@@ -35,9 +35,8 @@ def concept(store: Store, iri: str) -> Concept:
     own = near.pop(iri, Node(iri))
     users = gather(
         store,
-        [f"{{ SELECT DISTINCT ?node WHERE {{ ?node ?any {term} ; md:evidence ?proof . "
-         "FILTER (REGEX(STR(?node), '/id/(agreement|intent|event)/')) } "
-         f"ORDER BY ?node LIMIT {MOST} }}"],
+        [first(f"?node ?any {term} ; md:evidence ?proof . "
+               "FILTER (REGEX(STR(?node), '/id/(agreement|intent|event)/'))", MOST)],
     )  # fmt: skip
     around = companions(store, users.values())
     facts = facts_of(users.values(), around, set())

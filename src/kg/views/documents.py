@@ -1,16 +1,16 @@
 """What a source document contributed: line by line, and counted against what people counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kg.store import Literal, NamedNode, Store
 from kg.views.nodes import PREAMBLE, Node, gather, key_order
 
-MOST_LINES = 1000  # that are shown; a list of pairs may have very many
-
+_NUMBERS = "SELECT DISTINCT ?line WHERE { ?evidence md:inSource %s ; md:line ?line }"
 _LINES = """
 SELECT DISTINCT ?line ?evidence ?thing WHERE {
   ?evidence md:inSource %s ; md:line ?line .
+  FILTER (?line >= %d && ?line <= %d)
   OPTIONAL { ?thing md:evidence ?evidence }
 }
 """
@@ -43,62 +43,78 @@ class Line:
 class Document:
     """A source document with its lines, counts, and what is doubtful about it.
 
-    `lines` are the first MOST_LINES of `cited`, the number of lines that are cited.
+    `lines` are some of the lines that are cited.
     """
 
     node: Node
     lines: list[Line]
-    cited: int
     counts: list[tuple[Node, int]]  # what a person counted, and how many the graph holds
     amendments: list[Node]
     disputes: list[Node]  # facts of the document for which another date is told, or a duplicate
     claims: dict[str, Node]
 
 
-def document(store: Store, iri: str) -> Document:
-    """Return what the document `iri` contributed: four queries."""
+def cited_lines(store: Store, iri: str) -> list[int]:
+    """Return the numbers of the lines of the document `iri` that are cited, in order."""
+    rows = store.select(PREAMBLE + _NUMBERS % NamedNode(iri)).rows
+    numbers = (line.value for (line,) in rows if isinstance(line, Literal))
+    return sorted(int(number) for number in numbers if number.isdigit())
+
+
+def document(store: Store, iri: str, lines: Sequence[int]) -> Document:
+    """Return what the document `iri` contributed, of `cited_lines` only `lines`: three queries."""
     source = str(NamedNode(iri))
     nodes = gather(
         store,
         [
             f"BIND ({source} AS ?node)",
-            f"?node dct:source {source} ; a md:ExpectedCount",
-            f"?fact dct:source {source} . ?node md:amends ?fact",
-            f"?node dct:source {source} ; md:dateClaim|md:possiblySameAs|md:unresolvedPlace ?any",
-            f"?fact dct:source {source} ; md:dateClaim ?node",
+            f"?node a md:ExpectedCount ; dct:source {source}",
+            f"?node md:amends ?fact . ?fact dct:source {source}",
+            "VALUES ?doubt { md:dateClaim md:possiblySameAs md:unresolvedPlace } "
+            f"?node ?doubt ?any ; dct:source {source}",
+            f"?fact md:dateClaim ?node ; dct:source {source}",
         ],
     )
     own = nodes.pop(iri, Node(iri))
-    counted = {}
-    for expected, number in store.select(PREAMBLE + _COUNTS.replace("%s", source)).rows:
-        if isinstance(expected, NamedNode) and isinstance(number, Literal):
-            counted[expected.value] = int(number.value)
     ordered = sorted(nodes.values(), key=lambda node: key_order(node.iri))
-    lines = _lines(store, source)
+    expected = [node for node in ordered if node.kind == "expected"]
+    counted = _counted(store, source) if expected else {}
     return Document(
         own,
-        lines[:MOST_LINES],
-        len(lines),
-        [(node, counted.get(node.iri, 0)) for node in ordered if node.kind == "expected"],
+        _lines(store, source, lines),
+        [(node, counted.get(node.iri, 0)) for node in expected],
         [node for node in ordered if node.kind == "amendment"],
         [node for node in ordered if node.kind in ("agreement", "event", "intent")],
         {node.iri: node for node in ordered if node.kind == "claim"},
     )
 
 
-def _lines(store: Store, source: str) -> list[Line]:
-    lines: dict[int, Line] = {}
-    for number, evidence, thing in store.select(PREAMBLE + _LINES % source).rows:
-        if not isinstance(number, Literal) or not number.value.isdigit():
+def _counted(store: Store, source: str) -> dict[str, int]:
+    """Return how many things the graph holds of each count that is expected."""
+    rows = store.select(PREAMBLE + _COUNTS.replace("%s", source)).rows
+    return {
+        expected.value: int(number.value)
+        for expected, number in rows
+        if isinstance(expected, NamedNode) and isinstance(number, Literal)
+    }
+
+
+def _lines(store: Store, source: str, numbers: Sequence[int]) -> list[Line]:
+    if not numbers:
+        return []
+    lines = {number: Line(number) for number in numbers}
+    asked = PREAMBLE + _LINES % (source, min(numbers), max(numbers))
+    for number, evidence, thing in store.select(asked).rows:
+        line = lines.get(int(number.value)) if isinstance(number, Literal) else None
+        if line is None:
             continue
-        line = lines.setdefault(int(number.value), Line(int(number.value)))
         for term, listed in ((evidence, line.evidence), (thing, line.things)):
             if isinstance(term, NamedNode) and term.value not in listed:
                 listed.append(term.value)
     for line in lines.values():
         line.evidence.sort()
         line.things.sort(key=key_order)
-    return [lines[number] for number in sorted(lines)]
+    return [*lines.values()]
 
 
 def things_of(lines: Iterable[Line]) -> set[str]:

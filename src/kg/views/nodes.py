@@ -79,6 +79,16 @@ def gather(store: Store, patterns: Sequence[str]) -> dict[str, Node]:
     return nodes
 
 
+def first(pattern: str, most: int) -> str:
+    """Return a pattern that binds `?node` to the first `most` addresses that `pattern` does."""
+    # The engine would look addresses up in the store for each comparison; texts it holds. And it
+    # would sort each as often as it is found.
+    return (
+        f"{{ SELECT ?node WHERE {{ {{ SELECT DISTINCT ?node WHERE {{ {pattern} }} }} }} "
+        f'ORDER BY CONCAT(STR(?node), " ") LIMIT {int(most)} }}'
+    )
+
+
 def among(iris: Iterable[str], variable: str = "?node") -> str:
     """Return the VALUES clause that binds `variable` to each of `iris`; the same text each time."""
     return f"VALUES {variable} {{ {' '.join(str(NamedNode(iri)) for iri in sorted(set(iris)))} }}"

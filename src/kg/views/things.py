@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kg.store import NamedNode, Store
 from kg.views.facts import Citation, Fact, citations, companions, facts_of
-from kg.views.nodes import Node, Nodes, gather, key_order
+from kg.views.nodes import Node, Nodes, first, gather, key_order
 from kg.views.places import sources_of
 
 
@@ -58,10 +58,7 @@ def thing(store: Store, iri: str, most: int) -> Thing:
     Two queries.
     """
     node = str(NamedNode(iri))
-    referring = (
-        f"{{ SELECT DISTINCT ?node WHERE {{ ?node ?any {node} . FILTER (isIRI(?node)) }} "
-        f"ORDER BY ?node LIMIT {int(most)} }}"
-    )
+    referring = first(f"?node ?any {node} . FILTER (isIRI(?node))", most)
     nodes = gather(store, [f"BIND ({node} AS ?node)", referring])
     own = nodes.pop(iri, Node(iri))
     around = companions(store, [own, *nodes.values()])

@@ -9,6 +9,7 @@ from kg.settings import Settings
 from kg.web import (
     arriving,
     direct,
+    direct_rows,
     downloads,
     editor,
     graphs,
@@ -64,7 +65,7 @@ def create_app(release: Release, settings: Settings | None = None) -> Flask:
         now = service().release
         return {"release_id": now.id, "licence": now.description.get("licence")}
 
-    site = direct.direct(app, _nameless(app.wsgi_app))
+    site = direct_rows.direct(app, direct.direct(app, _nameless(app.wsgi_app)))
     app.wsgi_app = arriving.arriving(app, site)  # type: ignore[method-assign]
     repeats.install(app)
     operations.install(app, metrics)

@@ -32,11 +32,6 @@ class Kept:
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
 
-    @classmethod
-    def of(cls, body: bytes, content_type: str, *headers: tuple[str, str]) -> "Kept":
-        """Return `body` with its type and further headers."""
-        return cls(body, content_type, headers)
-
     @Once
     def zipped(self) -> bytes | None:
         """The body as gzip, made when it is first wanted; None where it is not worth it."""

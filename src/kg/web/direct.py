@@ -6,9 +6,7 @@ ones need their own answer and their own tag, and the site stays the one place t
 halves what a small query costs beside its answer.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -19,66 +17,49 @@ from kg.errors import KgError
 from kg.tokens import changes_by_itself, operation
 from kg.web import formats
 from kg.web.arriving import Late, failed
+from kg.web.heads import Head, Heads, Site, is_plain, kind_of, without
 from kg.web.journal import told
 from kg.web.protocol import asker
 from kg.web.service import Service
 from kg.web.sparql import explained, may_be_canned
 from kg.web.transfer import tag_of
 
-_MOST, _LONGEST = 200, 500  # kinds that are remembered; characters of one
-# What the head of an answer depends on; a new header that the site looks at has to be named here.
-_HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE")
-# With these the site has more to look at than that.
-_OTHERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_RANGE", "CONTENT_LENGTH", "kg.cut")
-_Kind = tuple[str | None, ...]
 
-
-class _Head(NamedTuple):
+class _Known(NamedTuple):
     """The head of an answer but for its tag, and what belongs to it."""
 
-    headers: list[tuple[str, str]]
+    head: Head
     syntax: str
     media: str
     packed: bool
 
 
-def direct(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Any:
+def direct(app: Flask, inner: Site) -> Any:
     """Return the WSGI application `inner` of `app`, which is spared what it would only repeat."""
-    heads: OrderedDict[_Kind, _Head] = OrderedDict()
-    lock = threading.Lock()
+    heads: Heads[_Known] = Heads()
 
     def ask(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         query = _plain(environ, app.extensions["kg"])
         if query is None:
             return inner(environ, start_response)
-        kind = _kind(environ, query)
-        with lock:
-            head = heads.get(kind)
-            if head:
-                heads.move_to_end(kind)
-        if head:
-            return _answer(app, environ, start_response, query, head)
-        seen: list[Any] = []
+        first = operation(query)
+        kind = kind_of(environ, first.text.upper() if first else None)
+        if known := heads.find(kind):
+            return _answer(app, environ, start_response, query, known)
 
-        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            seen[:] = status, list(headers)
-            return start_response(status, headers, error)
+        def read(head: Head) -> _Known | None:
+            late: Late | None = environ.get("kg.late")
+            if late is None:
+                return None
+            return _Known(without(head, "ETag"), late.syntax, late.media, late.packed)
 
-        pieces = inner(environ, start)
-        late: Late | None = environ.get("kg.late")
-        if late and seen[0].startswith("200") and sum(map(_length, kind)) < _LONGEST:
-            headers = [pair for pair in seen[1] if pair[0] != "ETag"]
-            with lock:
-                heads[kind] = _Head(headers, late.syntax, late.media, late.packed)
-                if len(heads) > _MOST:
-                    heads.popitem(last=False)
-        return pieces
+        return heads.learn(kind, inner, environ, start_response, read)
 
     return ask
 
 
 def _answer(
-    app: Flask, environ: dict[str, Any], start_response: Any, query: str, head: _Head
+    app: Flask, environ: dict[str, Any], start_response: Any, query: str, known: _Known
 ) -> Iterable[bytes]:
     """Ask `query`; the rest is as for any other answer of a worker."""
     now: Service = app.extensions["kg"]
@@ -86,22 +67,22 @@ def _answer(
     about.query = query
     explain = partial(explained, query)
     try:
-        answer = now.engine.answer(query, *formats.for_either(head.syntax), asker=asker(environ))
+        answer = now.engine.answer(query, *formats.for_either(known.syntax), asker=asker(environ))
     except KgError as error:
         return failed(app, environ, explain(error))(environ, start_response)
     about.answer = answer
-    environ["kg.late"] = Late(answer, head.syntax, head.media, head.packed, explain)
-    tag = tag_of(query, "", head.media, now=now)
-    start_response("200 OK", [*head.headers, ("ETag", f'W/"{tag}"')])
+    environ["kg.late"] = Late(answer, known.syntax, known.media, known.packed, explain)
+    tag = tag_of(query, "", known.media, now=now)
+    start_response("200 OK", [*known.head, ("ETag", f'W/"{tag}"')])
     return ()
 
 
 def _plain(environ: dict[str, Any], now: Service) -> str | None:
     """Return the query of a request that has nothing else to say; None where it may have."""
-    if environ["PATH_INFO"] != "/sparql" or environ["REQUEST_METHOD"] != "GET":
+    if environ["PATH_INFO"] != "/sparql" or not is_plain(environ):
         return None
     name, _, value = environ.get("QUERY_STRING", "").partition("=")
-    if name != "query" or "&" in value or any(map(environ.get, _OTHERS)):
+    if name != "query" or "&" in value:
         return None
     try:
         query = unquote_plus(value, errors="strict")
@@ -109,12 +90,3 @@ def _plain(environ: dict[str, Any], now: Service) -> str | None:
         return None
     special = len(query) > now.engine.limits.characters or may_be_canned(query)
     return None if special or changes_by_itself(query) else query
-
-
-def _kind(environ: dict[str, Any], query: str) -> _Kind:
-    first = operation(query)
-    return (first.text.upper() if first else None, *map(environ.get, _HEADERS))
-
-
-def _length(text: str | None) -> int:
-    return len(text or "")

@@ -100,7 +100,7 @@ def _terms() -> Kept:
     others = (name for name in _OTHERS if name not in known)
     found += [{"name": name, "label": "", "kind": _kind(False)} for name in others]
     body = json.dumps({"prefixes": PREFIXES, "terms": found}, ensure_ascii=False)
-    return Kept.of(body.encode(), "application/json")
+    return Kept(body.encode(), "application/json")
 
 
 def _kind(is_class: bool) -> str:

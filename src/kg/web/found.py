@@ -44,13 +44,15 @@ class Found:
 
     def write(self, syntax: str) -> bytes:
         """Return the rows in one of RESULT_FORMATS. Raises LimitError."""
-        return _ask(service(), self.sparql, syntax)
+        return asked_rows(service(), self.sparql, syntax, asker().client)
 
     @Once
     def results(self) -> bytes:
         """The rows in JSON, kept for all forms that are made of them."""
-        now = service()
-        return now.answers.get(("rows", *self.key), lambda: _ask(now, self.sparql, "json"))
+        now, client = service(), asker().client
+        return now.answers.get(
+            ("rows", *self.key), lambda: asked_rows(now, self.sparql, "json", client)
+        )
 
     @Once
     def answer(self) -> Answer:
@@ -80,7 +82,7 @@ class Found:
         now = service()
 
         def ask(sparql: str) -> Table:
-            return Table.read(_ask(now, sparql, "json", _EMPTY_SECONDS))
+            return Table.read(asked_rows(now, sparql, "json", asker().client, _EMPTY_SECONDS))
 
         return reasons(self.query, self.terms, ask, now.places, now.choices)
 
@@ -154,15 +156,18 @@ class Found:
         return self.results.rstrip().removesuffix(b"}") + b"," + added[1:] + b"\n"
 
 
-def _ask(now: Service, sparql: str, syntax: str, seconds: float | None = None) -> bytes:
-    """Return the rows of a text of ours in `syntax`, as a worker gives them.
+def asked_rows(
+    now: Service, sparql: str, syntax: str, client: str, seconds: float | None = None
+) -> bytes:
+    """Return the rows of a text of ours in `syntax`, as a worker gives them to `client`.
 
     Raises LimitError where it takes too long, or the answer is larger than MOST_BYTES.
     """
     # The client has its share and its budget here as on the endpoint. That it leaves stops
     # nothing: others may wait for the same answer.
-    client = Asker(asker().client)
-    answer = now.engine.answer(sparql, results=syntax, seconds=seconds, asker=client, ours=True)
+    answer = now.engine.answer(
+        sparql, results=syntax, seconds=seconds, asker=Asker(client), ours=True
+    )
     pieces, length = [], 0
     try:
         for piece in answer:

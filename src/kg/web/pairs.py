@@ -7,7 +7,6 @@ from kg.namespaces import ID
 from kg.places import key_of
 from kg.views.balance import partners_of
 from kg.views.places import pair
-from kg.web.addresses import near
 from kg.web.labels import names_of
 from kg.web.languages import page_language
 from kg.web.links import question_address
@@ -58,7 +57,7 @@ def _place(key: str) -> str:
     iri = f"{ID['place']}{key}"
     if iri in service().places:
         return iri
-    likely = near(f"id/place/{key}", service().store)
+    likely = service().addresses.near(f"id/place/{key}")
     if likely:
         raise NotFoundError(
             "no place has the key '%(key)s'; did you mean %(keys)s?",

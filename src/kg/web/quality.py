@@ -8,13 +8,16 @@ from flask import Blueprint, Response, render_template
 
 from kg.namespaces import PREFIXES
 from kg.views.nodes import mentioned
-from kg.views.quality import quality
+from kg.views.quality import doubtful, quality
 from kg.web.labels import names_of
 from kg.web.languages import page_language
+from kg.web.paging import asked_part
 from kg.web.repeats import kept_page
 from kg.web.service import service
 
 bp = Blueprint("quality", __name__)
+
+_MOST = 100  # of each list, on one page
 
 
 @bp.get("/quality", strict_slashes=False)
@@ -24,21 +27,29 @@ def show() -> Response:
 
 
 def _page() -> str:
-    found = quality(service().store)
+    store = service().store
     report = _report(service().release.folder / "report.json")
-    results: list[dict[str, Any]] = report.get("results", [])
-    nodes = [*found.amendments, *found.disputed, *found.doubles, *found.unresolved,
-             *found.claims.values()]  # fmt: skip
+    results: list[dict[str, Any]] = sorted(report.get("results", []), key=_order)
+    amendments, disputes = doubtful(store)
+    parts = {
+        "checks": asked_part("checks", len(results), _MOST),
+        "readings": asked_part("readings", len(amendments), _MOST),
+        "disputes": asked_part("disputes", len(disputes), _MOST),
+    }
+    results = parts["checks"].of(results)
+    documents = service().documents.every
+    parts["coverage"] = asked_part("coverage", len(documents), _MOST)
+    found = quality(store, parts["readings"].of(amendments), parts["disputes"].of(disputes),
+                    parts["coverage"].of(documents))  # fmt: skip
+    nodes = [*found.amendments, *(node for _, node in found.disputes), *found.claims.values()]
     wanted = mentioned(nodes) | set(found.links) | set(found.coverage)
     wanted |= {str(result["source"]) for result in results if result.get("source")}
     names = names_of(
-        {iri for iri in wanted if not iri.startswith(PREFIXES["wd"])},
-        service().store,
-        page_language(),
+        {iri for iri in wanted if not iri.startswith(PREFIXES["wd"])}, store, page_language()
     )
     return render_template(
-        "quality.html", quality=found, names=names, counts=report.get("counts", {}),
-        results=sorted(results, key=_order), validated=bool(report),
+        "quality.html", quality=found, names=names, counts=report.get("counts", {}), parts=parts,
+        results=results, validated=bool(report),
     )  # fmt: skip
 
 

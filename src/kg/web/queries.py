@@ -45,7 +45,7 @@ def index() -> Response:
 
     def make() -> Kept:
         page = render_template("queries.html", queries=service().queries.values())
-        return Kept.of(page.encode(), "text/html; charset=utf-8")
+        return Kept(page.encode(), "text/html; charset=utf-8")
 
     return kept_response(("index", _asked_text(), page_language()), make)
 
@@ -68,7 +68,7 @@ def show(name: str) -> Response:
         file = ("Content-Disposition", f'inline; filename="{query.name}.{suffix}"')
         told = syntax in ("json", "svg")
         headers = [file, ("Content-Language", page_language())] if told else [file]
-        return Kept.of(WRITERS[syntax](found), formats.content_type(media), *headers)
+        return Kept(WRITERS[syntax](found), formats.content_type(media), tuple(headers))
 
     suffix = formats.EXTENSIONS.get(syntax, syntax)
     return kept_response(("form", media, page_language(), *found.key), make)
@@ -87,7 +87,7 @@ def _page(query: CannedQuery) -> Response:
         return wrong_page(query, error)
 
     def make() -> Kept:
-        return Kept.of(written_page(found).encode(), "text/html; charset=utf-8")
+        return Kept(written_page(found).encode(), "text/html; charset=utf-8")
 
     # The form keeps what was typed, so a page follows from the words, and its rows from the values.
     return kept_response(("page", query.name, _asked_text(), page_language()), make)

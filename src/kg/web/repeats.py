@@ -24,7 +24,7 @@ def kept_response(key: tuple[str, ...], make: Callable[[], Kept]) -> Response:
     if held(tag):
         return not_modified(tag)
     kept = service().answers.get(key, make)
-    body, encoding = _encoded(kept, request.headers.get("Accept-Encoding", ""))
+    body, encoding = encoded(kept, request.headers.get("Accept-Encoding", ""))
     response = Response(body, content_type=kept.content_type, headers=list(kept.headers))
     response.vary.add("Accept-Encoding")
     if encoding:
@@ -42,7 +42,7 @@ def kept_page(make: Callable[[], str], *headers: tuple[str, str]) -> Response:
     asked = request.query_string.decode("latin-1")
     return kept_response(
         ("page of", request.path, asked, page_language()),
-        lambda: Kept.of(make().encode(), "text/html; charset=utf-8", *headers),
+        lambda: Kept(make().encode(), "text/html; charset=utf-8", headers),
     )
 
 
@@ -88,7 +88,7 @@ def _send(
     if ready.tag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 NOT MODIFIED", list(ready.lasting))
         return []
-    body, encoding = _encoded(kept, environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body, encoding = encoded(kept, environ.get("HTTP_ACCEPT_ENCODING", ""))
     headers = [*ready.headers, ("Content-Length", str(len(body)))]
     if encoding:
         headers.append(("Content-Encoding", encoding))
@@ -96,7 +96,7 @@ def _send(
     return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
-def _encoded(kept: Kept, accepted: str) -> tuple[bytes, str]:
+def encoded(kept: Kept, accepted: str) -> tuple[bytes, str]:
     """Return the body as the client takes it, and the name of its encoding, if it has one."""
     if kept.zipped and (_takes_gzip if len(accepted) < 200 else _takes_gzip.__wrapped__)(accepted):
         return kept.zipped, "gzip"

@@ -13,10 +13,11 @@ from kg.namespaces import BASE, GRAPH, MD, SHAPE
 from kg.places import key_of
 from kg.store import NamedNode
 from kg.web import formats
-from kg.web.addresses import addresses_at, below, near
+from kg.web.addresses import addresses_at
 from kg.web.labels import link_of, names_of
 from kg.web.languages import page_language
 from kg.web.links import data_links
+from kg.web.paging import asked_part
 from kg.web.repeats import kept_page
 from kg.web.service import service
 from kg.web.shape_pages import shape_page, shape_triples
@@ -28,6 +29,7 @@ from kg.web.triples import write, written
 
 bp = Blueprint("resources", __name__)
 
+MOST_INSIDE = 1000  # addresses of one kind on one page
 _ONTOLOGY = str(MD).rstrip("#")
 
 
@@ -47,7 +49,7 @@ def show(path: str) -> AnyResponse:
         if found:
             syntax = _syntax(asked)
             if syntax != "html":
-                return _data(iri, write(_construct(iri, bool(found.members)), syntax), syntax)
+                return _data(iri, write(_construct(iri, found.is_graph), syntax), syntax)
             is_ontology = iri.value == _ONTOLOGY
             make = partial(terms_page, iri) if is_ontology else partial(_page, iri, found)
             return _answer(iri, make)
@@ -120,12 +122,14 @@ def _page(iri: NamedNode, found: Statements) -> str:
 
 def _missing(path: str) -> AnyResponse:
     """Return a 404 with the addresses that are near, or raise it for programs to read."""
-    inside = below(path, service().store)
+    inside = service().addresses.below(path)
     if inside and formats.wants_page():
-        names = names_of(inside, service().store, page_language())
-        page = render_template("folder.html", path=path, inside=inside, names=names)
+        part = asked_part("things", len(inside), MOST_INSIDE)
+        shown = part.of(inside)
+        names = names_of(shown, service().store, page_language())
+        page = render_template("folder.html", path=path, inside=shown, part=part, names=names)
         return make_response(page)
-    likely = near(path, service().store)
+    likely = service().addresses.near(path)
     about = f"{BASE}{path[:200]}"
     if formats.wants_page():
         names = names_of(likely, service().store, page_language())

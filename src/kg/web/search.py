@@ -8,12 +8,13 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext
 
 from kg.errors import ParameterError
-from kg.named import MOST_NAMES
+from kg.named import FIRST_THINGS
 from kg.namespaces import BASE, ID
 from kg.search import FACETS, MOST_SIGNS, Found, bare
 from kg.web import formats
 from kg.web.labels import names_of
 from kg.web.languages import page_language
+from kg.web.paging import whole_number
 from kg.web.results import Result, kind_words, results_of
 from kg.web.service import service
 from kg.web.transfer import held, not_modified, tag_of, tagged
@@ -108,11 +109,7 @@ def _values() -> dict[str, str]:
 
 
 def _number(values: dict[str, str], name: str, most: int, usual: str) -> int:
-    given = values.get(name) or usual
-    if not (given.isascii() and given.isdigit() and len(given) < 7 and 1 <= int(given) <= most):
-        raise ParameterError("%(name)s is '%(value)s'; want a whole number from 1 to %(most)s",
-                             name=name, value=given[:50], most=most)  # fmt: skip
-    return int(given)
+    return whole_number(name, values.get(name) or usual, most)
 
 
 def _page(
@@ -141,7 +138,7 @@ def _page(
         error=error.message.told(gettext) if error else None,
         kinds=kind_words(),
         chosen={facet: values[facet] for facet in FACETS if values.get(facet)},
-        most_names=None if service().index.complete else MOST_NAMES,
+        most_things=None if service().index.complete else FIRST_THINGS,
         examples=_EXAMPLES,
     )
 

@@ -23,6 +23,7 @@ from kg.running import Ended
 from kg.search import Index
 from kg.settings import Settings
 from kg.store import Store
+from kg.web.addresses import Addresses
 from kg.web.answers import Answers
 
 FEATURED = "friendship-and-council"  # the question that comes first
@@ -84,6 +85,11 @@ class Service:
     def places(self) -> Places:
         """The places with all their names."""
         return Places(self.store)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """The addresses of ours, for those who look for one that is not there."""
+        return Addresses(self.store)
 
     @cached_property
     def documents(self) -> Documents:

@@ -1,15 +1,20 @@
 """What is said of an address and by whom, statement by statement: the end of every page."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import request
+
 from kg.namespaces import GRAPH
+from kg.once import Once
 from kg.queries import expand
 from kg.store import Literal, NamedNode, Term
+from kg.web.paging import Part, asked_part
 from kg.web.service import service
 
-MOST_SHOWN = 200  # of things that refer to one; the page says how many there are
+MOST_SHOWN = 200  # of things that refer to one, and of the members of a graph, on one page
 
 _STATEMENTS = """
 SELECT DISTINCT ?property ?value ?graph
@@ -19,19 +24,28 @@ WHERE {
 }
 ORDER BY ?property ?value ?graph
 """
-_INCOMING = """
-SELECT DISTINCT ?property ?subject ?graph
-WHERE {
-  ?subject ?property %s .
+# A symmetric tie is told once.
+_BY_OTHERS = "{ ?subject %s %s . FILTER (isIRI(?subject)) MINUS { %s %s ?subject } }"
+_COUNTS = f"""
+SELECT ?property (COUNT(DISTINCT ?subject) AS ?number)
+WHERE {_BY_OTHERS % ("?property", "%s", "%s", "?property")}
+GROUP BY ?property
+"""
+# The engine would look addresses up in the store for each comparison; texts it holds. The part is
+# cut outside: Virtuoso sorts more than 10,000 rows only where it does not know that few are wanted.
+_SORTED = """
+SELECT ?subject WHERE { { SELECT DISTINCT ?subject WHERE %s ORDER BY CONCAT(STR(?subject), " ") } }
+LIMIT %d OFFSET %d
+"""
+_OF_PROPERTY = """{
+  { %s }
+  BIND (%s AS ?property)
+  OPTIONAL { GRAPH ?graph { ?subject %s %s } }
+}"""
+_OF_MEMBERS = """{
+  { SELECT DISTINCT ?subject WHERE { GRAPH %s { ?subject ?property ?value } } }
   FILTER (isIRI(?subject))
-  OPTIONAL { GRAPH ?graph { ?subject ?property %s } }
-}
-ORDER BY ?property ?subject ?graph
-"""
-_MEMBERS = """
-SELECT DISTINCT ?subject WHERE { GRAPH %s { ?subject ?property ?value } FILTER (isIRI(?subject)) }
-ORDER BY ?subject
-"""
+}"""
 # What a reader wants to know before the rest, and what matters to programs only.
 _FIRST = [expand(name) for name in (
     "rdf:type", "skos:prefLabel", "rdfs:label", "skos:altLabel", "skos:definition",
@@ -43,6 +57,8 @@ _LAST = [expand(name) for name in (
     "dct:source", "md:earliest", "md:latest", "md:year", "md:precision", "oa:start", "oa:end",
     "md:sha256",
 )]  # fmt: skip
+_ORDER = {name: number for number, name in enumerate(_FIRST)}
+_ORDER |= {name: number for number, name in enumerate(_LAST, 200)}
 
 
 @dataclass
@@ -60,15 +76,14 @@ class Group:
 
 @dataclass
 class Statements:
-    """Everything that the graph says of one address, and with it."""
+    """What the graph says of the address `iri`, and, read when it is wanted, what others do."""
 
+    iri: NamedNode
     groups: list[Group]
-    incoming: list[Group]
-    members: list[str]
-    total: int = 0  # of incoming statements, before they were cut
+    tells_others: bool = True
 
     def __bool__(self) -> bool:
-        return bool(self.groups or self.incoming or self.members)
+        return bool(self.groups or self.numbers or self.is_graph)
 
     @property
     def kinds(self) -> list[str]:
@@ -76,9 +91,68 @@ class Statements:
         terms = next((g.terms for g in self.groups if g.property == _FIRST[0]), {})
         return [kind.value for kind in terms if isinstance(kind, NamedNode)]
 
+    @Once
+    def numbers(self) -> Mapping[str, int]:
+        """How many things refer to it, by property, in the order of the page."""
+        if not self.tells_others and self.groups:
+            return {}
+        rows = service().store.select(_COUNTS % (self.iri, self.iri)).rows
+        numbers = {
+            name.value: int(number.value)
+            for name, number in rows
+            if isinstance(name, NamedNode) and isinstance(number, Literal)
+        }
+        return {name: numbers[name] for name in sorted(numbers, key=_order)}
+
+    @Once
+    def mentions(self) -> Part:
+        """Which of the statements of others the page shows. Raises ParameterError."""
+        return asked_part("mentions", sum(self.numbers.values()), MOST_SHOWN)
+
+    @Once
+    def incoming(self) -> list[Group]:
+        """The statements of others that the page shows."""
+        parts = [
+            self._of(name, limit, offset)
+            for name, limit, offset in _within(self.numbers, self.mentions)
+        ]
+        asked = f"SELECT DISTINCT ?property ?subject ?graph WHERE {{ {' UNION '.join(parts)} }}"
+        return _groups(f"{asked} ORDER BY ?property ?subject ?graph") if parts else []
+
+    def _of(self, name: NamedNode, limit: int, offset: int) -> str:
+        wanted = _SORTED % (_BY_OTHERS % (name, self.iri, self.iri, name), limit, offset)
+        return _OF_PROPERTY % (wanted, name, name, self.iri)
+
+    @Once
+    def is_graph(self) -> bool:
+        """Whether it is the name of a graph that tells of something."""
+        is_ours = self.iri.value.startswith(str(GRAPH))
+        return is_ours and service().store.ask(f"ASK {_OF_MEMBERS % self.iri}")
+
+    @Once
+    def membership(self) -> Part:
+        """Which of the things that it tells of the page shows, where it is a graph.
+
+        Raises ParameterError.
+        """
+        asked = f"SELECT (COUNT(?subject) AS ?number) WHERE {_OF_MEMBERS % self.iri}"
+        rows = service().store.select(asked).rows if self.is_graph else []
+        total = sum(int(number.value) for (number,) in rows if isinstance(number, Literal))
+        return asked_part("members", total, MOST_SHOWN)
+
+    @Once
+    def members(self) -> list[str]:
+        """The things that it tells of, where it is a graph, and that the page shows."""
+        part = self.membership
+        if not part.total:
+            return []
+        asked = _SORTED % (_OF_MEMBERS % self.iri, part.size, part.start)
+        rows = service().store.select(asked).rows
+        return [subject.value for (subject,) in rows if isinstance(subject, NamedNode)]
+
     def mentioned(self) -> set[str]:
         """Return every address that the page names."""
-        wanted = set(self.members[:MOST_SHOWN])
+        wanted = set(self.members)
         for group in (*self.groups, *self.incoming):
             wanted.add(group.property)
             for value, graphs in group.terms.items():
@@ -94,13 +168,13 @@ class Statements:
         return {
             "groups": self.groups,
             "usual": _usual(self.groups),
-            "incoming": [group for group in self.incoming if group.terms],
+            "incoming": self.incoming,
             "usual_incoming": _usual(self.incoming),
-            "incoming_total": self.total,
+            "mentions": self.mentions,
+            "opened": self.mentions.name in request.args,  # or else it is folded
             "kinds": self.kinds,
-            "members": self.members[:MOST_SHOWN],
-            "members_total": len(self.members),
-            "most_shown": MOST_SHOWN,
+            "members": self.members,
+            "membership": self.membership,
         }
 
 
@@ -109,25 +183,17 @@ def statements_of(iri: NamedNode, incoming: bool = True) -> Statements:
 
     Without `incoming` others are asked only where nothing is said of it itself.
     """
-    groups = _groups(_STATEMENTS % (iri, iri))
-    others = _groups(_INCOMING % (iri, iri)) if incoming or not groups else []
-    said = {group.property: group.terms for group in groups}
-    for group in others:  # a symmetric tie is told once
-        told = said.get(group.property, {})
-        group.terms = {term: names for term, names in group.terms.items() if term not in told}
-    found = Statements(groups, others, _members(iri), sum(len(g.terms) for g in others))
-    left = MOST_SHOWN
-    for group in others:
-        group.terms = dict(list(group.terms.items())[:left])
-        left -= len(group.terms)
-    return found
+    return Statements(iri, _groups(_STATEMENTS % (iri, iri)), incoming)
 
 
-def _members(iri: NamedNode) -> list[str]:
-    if not iri.value.startswith(str(GRAPH)):
-        return []
-    rows = service().store.select(_MEMBERS % iri).rows
-    return [subject.value for (subject,) in rows if isinstance(subject, NamedNode)]
+def _within(numbers: Mapping[str, int], part: Part) -> Iterator[tuple[NamedNode, int, int]]:
+    """Yield the properties whose statements are in `part`, with how many, and how many before."""
+    before = 0
+    for name, number in numbers.items():
+        start, stop = max(part.start - before, 0), min(part.stop - before, number)
+        if start < stop:
+            yield NamedNode(name), stop - start, start
+        before += number
 
 
 def _groups(sparql: str) -> list[Group]:
@@ -139,9 +205,11 @@ def _groups(sparql: str) -> list[Group]:
             graphs = group.terms.setdefault(value, [])
             if isinstance(graph, NamedNode):  # data without graphs stand in the default one
                 graphs.append(graph.value)
-    order = {name: number for number, name in enumerate(_FIRST)}
-    order |= {name: number for number, name in enumerate(_LAST, 200)}
-    return sorted(groups.values(), key=lambda g: (order.get(g.property, 100), g.property))
+    return sorted(groups.values(), key=lambda group: _order(group.property))
+
+
+def _order(name: str) -> tuple[int, str]:
+    return _ORDER.get(name, 100), name
 
 
 def _usual(groups: list[Group]) -> list[str]:

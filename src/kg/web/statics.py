@@ -60,4 +60,4 @@ def _version(path: Path) -> str:
 def _read(path: Path, changed: int) -> tuple[str, bytes | None]:
     """Return the version of a file `changed` at that time (nanoseconds), and the file as gzip."""
     body = path.read_bytes()
-    return hashlib.sha256(body).hexdigest()[:12], Kept.of(body, "").zipped
+    return hashlib.sha256(body).hexdigest()[:12], Kept(body, "").zipped

@@ -41,9 +41,9 @@ def file_response(form: str, found: Found, values: Mapping[str, str]) -> Respons
     def make() -> Kept:
         name = takeaway.file_name(found.query, now.release.id, form)
         disposition = dump_options_header("attachment", {"filename": name})
-        headers = [("Content-Disposition", disposition), ("Content-Language", page_language())]
+        headers = (("Content-Disposition", disposition), ("Content-Language", page_language()))
         body = takeaway.taken(form, found.query, values, ask, year)
-        return Kept.of(body, TAKEAWAYS[form][0], *headers)
+        return Kept(body, TAKEAWAYS[form][0], headers)
 
     response = kept_response(("form", form, page_language(), str(year), *found.key), make)
     if year:  # the same words mean other years when this one is over, so they are read anew

@@ -15,18 +15,20 @@ from kg.queries import shorten
 from kg.store import NamedNode
 from kg.tags import language_tag
 from kg.views.concepts import MOST, concept
-from kg.views.documents import document, things_of
+from kg.views.documents import cited_lines, document, things_of
 from kg.views.facts import Fact, remarks_of
 from kg.views.nodes import Node, mentioned
 from kg.views.places import briefing
 from kg.views.things import thing
 from kg.web.languages import text_in
 from kg.web.links import pair_address, question_address
+from kg.web.paging import asked_part
 from kg.web.place_pictures import map_of_place, timeline_of, visits_of
 from kg.web.service import service
 from kg.web.sheets import sheet
 
 MOST_REFERRING = 300
+MOST_LINES = 400  # of a document on one page; a list of pairs may have very many
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
@@ -100,11 +102,14 @@ def _place(iri: str) -> Page:
 
 
 def _document(iri: str) -> Page:
-    found = document(service().store, iri)
+    lines = cited_lines(service().store, iri)
+    part = asked_part("lines", len(lines), MOST_LINES)
+    found = document(service().store, iri, part.of(lines))
     nodes = [found.node, *found.amendments, *found.disputes, *found.claims.values()]
     counted = [node for node, _ in found.counts]
     wanted = {iri} | mentioned(nodes) | mentioned(counted) | things_of(found.lines)
-    return Page("source.html", {"document": found, "kind": "source"}, wanted)
+    shown = {"document": found, "part": part, "kind": "source"}
+    return Page("source.html", shown, wanted)
 
 
 def _concept(iri: str) -> Page:
