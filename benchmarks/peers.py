@@ -36,6 +36,7 @@ from peer_servers import (
 from questions import ANALYTIC, Questions, Request
 from world import write_world
 
+csv.field_size_limit(2**31 - 1)  # all evidence of an area stands in one cell
 CLIENTS = 8
 SLOW_SECONDS = 120  # for all questions, to a server that takes seconds for each
 Cells = dict[str, dict[str, float]]
