@@ -167,10 +167,13 @@ class Fuzzer:
     def sent(self, query: CannedQuery, name: str, value: str, taken: bool, number: int) -> None:
         """Send the value to the site; count what is not as it should be."""
         text = urlencode({name: value}, errors="surrogatepass", quote_via=quote)
-        reply = self.client.get(f"/queries/{query.name}?{text}", "application/json")
+        # By turns through the site, and the shorter way of rows (`kg.web.direct_rows`).
+        sent = self.counts["HTTP 200"] + self.counts["HTTP 400"]
+        form = "text/csv" if sent % 2 else "application/json"
+        reply = self.client.get(f"/queries/{query.name}?{text}", form)
         self.counts[f"HTTP {reply.status}"] += 1
-        told = json.loads(reply.body)
-        if (reply.status == 400 and name not in told["detail"]) or reply.status not in (200, 400):
+        told = json.loads(reply.body)["detail"] if reply.status != 200 else ""
+        if (reply.status == 400 and name not in told) or reply.status not in (200, 400):
             self.fault(f"HTTP {reply.status}", query.name, name, value, number)
         if taken != (reply.status == 200) and value.isprintable():
             self.fault("taken here and refused there", query.name, name, value, number)
