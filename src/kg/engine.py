@@ -246,5 +246,5 @@ class Engine:
 
 def _prefixes(query: str) -> dict[str, str]:
     """Return the prefixes to write triples with, where there may be any."""
-    lower = query.lower()  # a search that ignores case takes twenty times as long
+    lower = query.lower()  # a search that ignores case takes several times as long
     return dict(_PREFIX.findall(query)) if "construct" in lower or "describe" in lower else {}
