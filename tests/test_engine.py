@@ -16,7 +16,7 @@ import pytest
 
 from kg.engine import ENDPOINT, Engine
 from kg.errors import QueryError
-from kg.forkserver import ForkServer
+from kg.forkserver import ForkServer, room
 from kg.limits import (
     LONG_BY_CLOCK,
     BrokenError,
@@ -29,7 +29,7 @@ from kg.limits import (
     TooLargeError,
     UnansweredError,
 )
-from kg.loading import build_store
+from kg.loading import build_store, load, new_store
 from kg.reading import read_quads
 from kg.running import Asker, Dataset
 from kg.worker import HEAD, frame
@@ -412,6 +412,20 @@ def test_of_long_queries_only_some_may_run(store):
     first.join()
 
 
+def test_a_short_query_begins_beside_those_that_take_a_while(store, monkeypatch):
+    monkeypatch.setattr("kg.engine._processors", lambda: 0)
+    engine = Engine(store, Limits(seconds=5, workers=3))
+    first = begin(engine)
+    second = begin(engine)
+    until(lambda: engine.busy == 2 and not any(run.fresh for run in engine._runs))
+    assert fine(engine)
+    assert engine.busy == 2
+    engine.close()
+    first.join()
+    second.join()
+    assert engine._admission._fresh == engine._admission.running == 0
+
+
 def test_a_query_that_got_no_processor_is_long_only_after_a_while(store):
     before = workers()
     engine = Engine(store, Limits(seconds=20, workers=1, graph_bytes=0))
@@ -632,10 +646,25 @@ def test_where_the_fork_server_ends_workers_read_the_disk(store, caplog):
     engine.close()
 
 
+def test_a_graph_that_takes_more_memory_than_it_may_is_read_from_disk(tmp_path, caplog):
+    data = tmp_path / "data.nt"
+    data.write_text("".join(f"<urn:s{n}> <urn:p{n % 9}> <urn:o{n}> .\n" for n in range(120_000)))
+    with new_store(tmp_path / "store") as store:
+        load(store, data)
+    size = sum(path.stat().st_size for path in (tmp_path / "store").iterdir())
+    assert not room(tmp_path / "store", Limits(graph_bytes=size))
+    before = children()
+    engine = Engine(tmp_path / "store", Limits(workers=1, graph_bytes=size + 1))
+    until(lambda: "the graph takes more memory than it may" in caplog.text)
+    assert fine(engine) and not engine.holds
+    engine.close()
+    assert not children() - before
+
+
 @contextlib.contextmanager
 def fork_server(store):
     """The process that holds the graph, when it is ready."""
-    forks = ForkServer(store, Limits())
+    forks = ForkServer(store, room(store, Limits()), Limits())
     until(forks.look)
     yield forks
     forks.kill()

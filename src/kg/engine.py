@@ -1,7 +1,9 @@
 """Strangers' queries, answered by worker processes that can be killed; see `kg.worker`."""
 
 import logging
+import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from kg.admission import Admission
 from kg.coming import Answer
 from kg.endpoints import Remote
 from kg.errors import KgError
-from kg.forkserver import ForkServer, fits
+from kg.forkserver import ForkServer, room
 from kg.limits import Limits
 from kg.namespaces import BASE
 from kg.running import OUTCOMES, Asker, Dataset, Ended, Run
@@ -23,6 +25,7 @@ from kg.workers import Worker
 ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is served
 _log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two looks at what is running
+_FRESH = 0.2  # seconds after which a query is one of those that take a while, for any reason
 _READY = 2  # workers kept ready
 _SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
@@ -48,11 +51,13 @@ class Engine:
         self.limits = limits or Limits()
         self.union = union
         self._store, self._told = store, told
-        self._admission = Admission(self.limits)
+        # A store elsewhere works on processors elsewhere.
+        here = max(2, _processors()) if isinstance(store, Path) else None
+        self._admission = Admission(self.limits, here)
         self._lock = threading.Lock()
         self._forks: ForkServer | None = None
-        if isinstance(store, Path) and union and fits(store, self.limits):
-            self._forks = ForkServer(store, self.limits)
+        if isinstance(store, Path) and union and (most := room(store, self.limits)):
+            self._forks = ForkServer(store, most, self.limits)
         self._ready: list[Worker] = []
         self._dying: list[Worker | ForkServer] = []
         self._runs: set[Run] = set()
@@ -169,6 +174,7 @@ class Engine:
 
     def _done(self, run: Run, ended: Ended, usable: bool) -> None:
         with self._lock:
+            was_fresh, run.fresh = run.fresh, False
             self._runs.discard(run)
             if usable and run.worker.held == self.holds and not self._closed.is_set():
                 self._ready.append(run.worker)
@@ -177,7 +183,7 @@ class Engine:
                 self._dying.append(run.worker)
         # Who gets a worker killed pays for the next one too.
         cost = ended.seconds if usable else max(ended.seconds, _A_WORKER)
-        self._admission.leave(run.asker.client, cost)
+        self._admission.leave(run.asker.client, cost, was_fresh)
         self._told(ended)
 
     def _alive(self) -> Iterator[Worker]:
@@ -216,6 +222,7 @@ class Engine:
         runs = list(self._runs)
         places = self.limits.long_queries - sum(run.long for run in runs)
         for run in runs:
+            self._ripen(run)
             was_long = run.long
             run.look(places)
             places -= run.long and not was_long
@@ -226,6 +233,14 @@ class Engine:
             if len(self._ready) < wanted:
                 self._ready.insert(0, self._new())
 
+    def _ripen(self, run: Run) -> None:
+        """Let other short queries begin where this one takes longer."""
+        with self._lock:
+            if not run.fresh or time.monotonic() - run.begun < _FRESH:
+                return
+            run.fresh = False
+        self._admission.ripen(run.asker.client)
+
     def _look_after_forks(self) -> None:
         """Let workers that have the graph in memory take the place of others once they can."""
         if self._forks is None or self._forks.ready:
@@ -234,7 +249,7 @@ class Engine:
             if not self._forks.look():
                 return
         except OSError as error:
-            _log.error("%s; workers read the disk", error)
+            _log.warning("%s; workers read the disk", error)
             self._without_forks(self._forks)
             return
         for worker in self._ready:
@@ -242,6 +257,13 @@ class Engine:
             worker.close()
         self._dying += self._ready
         self._ready = []
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _prefixes(query: str) -> dict[str, str]:

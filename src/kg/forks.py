@@ -1,9 +1,10 @@
 """A process that holds the graph in memory and becomes one worker after the other, by fork.
 
-Started as `python -m kg.forks STORE MEMORY ROWS BYTES SOCKET`, the last one the number of a Unix
-socket. It reads the union of all graphs from the store on disk, and says R. For each input and
-output that it is sent then, it forks a worker on them, and sends its number and a descriptor of the
-process (pidfd). All workers share the memory of the graph, which nobody writes.
+Started as `python -m kg.forks STORE MOST MEMORY ROWS BYTES SOCKET`, the last one the number of a
+Unix socket. It reads the union of all graphs from the store on disk, and says R; or L, and ends, as
+soon as that takes more than MOST bytes. For each input and output that it is sent then, it forks a
+worker on them, and sends its number and a descriptor of the process (pidfd). All workers share the
+memory of the graph, which nobody writes.
 
 It has no other thread, never reads a query itself, and ends when its socket closes.
 """
@@ -23,17 +24,29 @@ from kg import worker
 _CHILD = {signal.SIGCHLD}
 # Signals that may go to the whole group: the server then closes our socket, and we bury the rest.
 _FOR_THE_SERVER = (signal.SIGINT, signal.SIGTERM)
+_STEP = 50_000  # triples between two looks at the memory that they take, some 20 MB
 
 
-def main(folder: str, memory: int, rows: int, size: int, number: int) -> None:
-    """Fork workers as they are asked for; each may take `memory` bytes beside the graph."""
+class _TooLargeError(Exception):
+    """The graph takes more memory than it may."""
+
+
+def main(folder: str, most: int, memory: int, rows: int, size: int, number: int) -> None:
+    """Fork workers as they are asked for; each may take `memory` bytes beside the graph.
+
+    The graph may take `most` bytes.
+    """
     control = socket.socket(fileno=number)
     for ours in _FOR_THE_SERVER:
         signal.signal(ours, signal.SIG_IGN)
-    before = _address_space()
+    before = _addresses()
     held = ox.Store()
-    held.bulk_extend(_union(folder))
-    memory += _address_space() - before
+    try:
+        held.bulk_extend(_union(folder, most + _resident()))
+    except _TooLargeError:
+        control.sendall(b"L")
+        return
+    memory += _addresses() - before
     gc.freeze()  # or the collector would touch, and so copy, what the workers share
     signal.signal(signal.SIGCHLD, _bury)
     control.sendall(b"R")
@@ -60,10 +73,15 @@ def main(folder: str, memory: int, rows: int, size: int, number: int) -> None:
             os.wait()
 
 
-def _union(folder: str) -> Iterator[ox.Quad]:
-    """Yield the triples of every graph, all in the default graph."""
-    for quad in ox.Store.read_only(folder):
+def _union(folder: str, most: int) -> Iterator[ox.Quad]:
+    """Yield the triples of every graph, all in the default graph.
+
+    Raises _TooLargeError when this process holds more than `most` bytes of memory.
+    """
+    for number, quad in enumerate(ox.Store.read_only(folder), 1):
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
+        if number % _STEP == 0 and _resident() > most:
+            raise _TooLargeError
 
 
 def _take_over(questions: int, answers: int) -> None:
@@ -83,10 +101,19 @@ def _bury(*_: object) -> None:
             pass
 
 
-def _address_space() -> int:
+def _addresses() -> int:
     """Return how many bytes of addresses this process uses."""
+    return _pages()[0] * os.sysconf("SC_PAGE_SIZE")
+
+
+def _resident() -> int:
+    """Return how many bytes of memory this process holds."""
+    return _pages()[1] * os.sysconf("SC_PAGE_SIZE")
+
+
+def _pages() -> list[int]:
     with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        return [int(number) for number in file.read().split()]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The process that holds the graph in memory, as the server sees it; see `kg.forks`."""
 
 import contextlib
-import logging
 import os
 import re
 import select
@@ -17,30 +16,31 @@ from kg.limits import Limits
 from kg.workers import Worker
 
 _PATIENCE = 5.0  # seconds for a fork, which takes some thousandths of one
-_GROWTH = 2  # bytes in memory for each on disk, where the store is compressed
-_log = logging.getLogger(__name__)
+_TOO_LARGE = "the graph takes more memory than it may here (KG_GRAPH_MB, KG_WORKERS)"
+_FOR_COPIES = 2 / 3  # of the memory that is free: queries need some beside the graph
 
 
-def fits(store: Path, limits: Limits) -> bool:
-    """Return whether the graph in the folder `store` may be held in memory. That needs Linux.
+def room(store: Path, limits: Limits) -> int:
+    """Return the bytes of memory that the graph in the folder `store` may take, 0 for none.
 
     Workers share its pages until a query has touched them: the engine counts in each entry who
-    reads it. So in the worst case there is one for each worker, and that must fit half of what is
-    free.
+    reads it. So in the worst case there is a copy for each worker. A graph takes more memory than
+    its store takes on disk; one that is too large already there is not even tried. It needs Linux.
     """
     if sys.platform != "linux":
-        return False
-    needed = _GROWTH * sum(path.stat().st_size for path in store.iterdir())
-    return needed <= limits.graph_bytes and needed * (1 + limits.workers) <= _free() / 2
+        return 0
+    most = min(limits.graph_bytes, int(_free() * _FOR_COPIES / (1 + limits.workers)))
+    return most if sum(path.stat().st_size for path in store.iterdir()) < most else 0
 
 
 class ForkServer:
     """The process on one store. It starts in the background; not for two threads at once."""
 
-    def __init__(self, store: Path, limits: Limits) -> None:
+    def __init__(self, store: Path, most: int, limits: Limits) -> None:
+        """Let it read the graph, which may take `most` bytes of memory."""
         self.ready = False
         self._socket, theirs = socket.socketpair()
-        numbers = (limits.memory_bytes, limits.rows, limits.result_bytes, theirs.fileno())
+        numbers = (most, limits.memory_bytes, limits.rows, limits.result_bytes, theirs.fileno())
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-P", "-m", "kg.forks", str(store), *map(str, numbers)],
@@ -51,8 +51,9 @@ class ForkServer:
     def look(self) -> bool:
         """Return whether it can fork now. Raises OSError where it has ended."""
         if not self.ready and _readable(self._socket.fileno()):
-            if self._socket.recv(1) != b"R":
-                raise OSError("the graph could not be held in memory")
+            said = self._socket.recv(1)
+            if said != b"R":
+                raise OSError(_TOO_LARGE if said == b"L" else "the graph could not be read")
             self._socket.settimeout(_PATIENCE)
             self.ready = True
         return self.ready
