@@ -48,55 +48,6 @@ def test_one_client_has_half_of_the_places_while_others_pass_it_in_the_queue():
     assert log == ["greedy"]
 
 
-def test_only_so_many_begin_at_once_and_others_when_those_take_a_while():
-    admission = Admission(Limits(workers=3), most_fresh=1)
-    admission.enter("slow")
-    log: list[str] = []
-    threads = [waiting(admission, name, log) for name in ("b", "c", "d")]
-    assert admission.running == 1
-    admission.ripen("slow")
-    threads[0].join(5)
-    assert (log, admission.running) == (["b"], 2)
-    admission.leave("b", 0)  # fresh still, so the next one is
-    threads[1].join(5)
-    admission.ripen("c")  # three have places, however long they take
-    threads[2].join(5)
-    assert (log, admission.running) == (["b", "c", "d"], 3)
-    admission.leave("slow", 0, fresh=False)
-    admission.leave("c", 0, fresh=False)
-    admission.leave("d", 0)
-    assert (admission.running, admission._fresh) == (0, 0)
-
-
-def test_who_has_nothing_fresh_at_work_passes_those_who_have_in_the_queue():
-    admission = Admission(Limits(workers=6), most_fresh=2)
-    admission.enter("greedy")
-    admission.enter("greedy")
-    log: list[str] = []
-    third = waiting(admission, "greedy", log)
-    modest = waiting(admission, "modest", log)
-    admission.leave("greedy", 0)
-    modest.join(5)
-    assert log == ["modest"]
-    admission.leave("greedy", 0)
-    third.join(5)
-    assert log == ["modest", "greedy"]
-
-
-def test_the_house_asks_for_many_and_keeps_its_turn():
-    admission = Admission(Limits(), most_fresh=2)
-    admission.enter("")
-    admission.enter("a")
-    log: list[str] = []
-    house = waiting(admission, "", log)
-    other = waiting(admission, "b", log)
-    admission.leave("a", 0)
-    house.join(5)
-    assert log == [""]
-    admission.leave("", 0)
-    other.join(5)
-
-
 def test_the_house_has_no_budget_but_needs_a_place():
     admission = Admission(Limits(workers=2, client_seconds=1, wait_seconds=0.01))
     admission.enter("")

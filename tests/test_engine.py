@@ -412,20 +412,6 @@ def test_of_long_queries_only_some_may_run(store):
     first.join()
 
 
-def test_a_short_query_begins_beside_those_that_take_a_while(store, monkeypatch):
-    monkeypatch.setattr("kg.engine._processors", lambda: 0)
-    engine = Engine(store, Limits(seconds=5, workers=3))
-    first = begin(engine)
-    second = begin(engine)
-    until(lambda: engine.busy == 2 and not any(run.fresh for run in engine._runs))
-    assert fine(engine)
-    assert engine.busy == 2
-    engine.close()
-    first.join()
-    second.join()
-    assert engine._admission._fresh == engine._admission.running == 0
-
-
 def test_a_query_that_got_no_processor_is_long_only_after_a_while(store):
     before = workers()
     engine = Engine(store, Limits(seconds=20, workers=1, graph_bytes=0))

@@ -39,7 +39,6 @@ class _Client:
     seconds: float
     counted: float
     running: int = 0
-    fresh: int = 0  # of these, begun just now
     open: int = 0  # running, waiting, or still being read
 
 
@@ -52,19 +51,16 @@ class _Ticket:
 class Admission:
     """Gives places to queries, in the order they come, fairly to clients. Safe for threads.
 
-    The client "" is the house itself, which has no budget. A query that has a place is fresh until
-    it `ripens`, and `most_fresh` may be that at once: short ones gain nothing by being more than
-    there are processors, and long ones or slow readers do not keep them waiting.
+    The client "" is the house itself, which has no budget.
     """
 
-    def __init__(self, limits: Limits, most_fresh: int | None = None) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._most_fresh = most_fresh or limits.workers
         self._share = max(1, limits.workers // 2)
         self._lock = threading.Lock()
         self._clients: dict[str, _Client] = {}
         self._waiting: deque[_Ticket] = deque()
-        self.running = self._fresh = 0
+        self.running = 0
 
     @property
     def waiting(self) -> int:
@@ -84,17 +80,16 @@ class Admission:
     def enter(self, client: str, gone: Callable[[], bool] | None = None) -> None:
         """Return when the client has a place; it must `leave` it later, and `finish` in the end.
 
-        Until then its query is fresh; it may `ripen`.
-
         Raises BudgetError (the client's own limits), OverloadError (everyone's) or GoneError.
         """
         with self._lock:
             account = self._account(client)
             self._check(client, account)
             # Where a place is free, those who wait may not take it: their client has its share.
-            if self._fits(client):
-                self._let_in(account)
+            if self._fits(client, account):
+                account.running += 1
                 account.open += 1
+                self.running += 1
                 return
             if len(self._waiting) >= self._limits.queue:
                 raise OverloadError("too many queries wait already; try again in a moment")
@@ -103,22 +98,13 @@ class Admission:
             account.open += 1
         self._wait(ticket, gone)
 
-    def ripen(self, client: str) -> None:
-        """Count a query of the client as fresh no more."""
-        with self._lock:
-            self._account(client).fresh -= 1
-            self._fresh -= 1
-            self._call()
-
-    def leave(self, client: str, seconds: float, fresh: bool = True) -> None:
-        """Give the place of a query back, `fresh` or not, and charge the client for `seconds`."""
+    def leave(self, client: str, seconds: float) -> None:
+        """Give the place back, and charge the client for `seconds`."""
         with self._lock:
             account = self._account(client)
             account.seconds -= seconds
             account.running -= 1
-            account.fresh -= fresh
             self.running -= 1
-            self._fresh -= fresh
             self._call()
 
     def finish(self, client: str) -> None:
@@ -148,27 +134,19 @@ class Admission:
             return True
 
     def _call(self) -> None:
-        """Let in the first who waits and fits; a client with nothing fresh at work goes before."""
-        fitting = [each for each in self._waiting if self._fits(each.client)]
-        if fitting:
-            ticket = min(fitting, key=lambda each: self._has_fresh(each.client))
-            self._waiting.remove(ticket)
-            self._let_in(self._account(ticket.client))
-            ticket.called.set()
+        """Let in the first who waits and fits."""
+        for ticket in self._waiting:
+            account = self._account(ticket.client)
+            if self._fits(ticket.client, account):
+                self._waiting.remove(ticket)
+                account.running += 1
+                self.running += 1
+                ticket.called.set()
+                return
 
-    def _has_fresh(self, client: str) -> bool:
-        """Return whether the client has a fresh query at work; the house asks for many clients."""
-        return bool(client) and self._account(client).fresh > 0
-
-    def _let_in(self, account: _Client) -> None:
-        account.running += 1
-        account.fresh += 1
-        self.running += 1
-        self._fresh += 1
-
-    def _fits(self, client: str) -> bool:
-        fair = not client or self._account(client).running < self._share
-        return fair and self.running < self._limits.workers and self._fresh < self._most_fresh
+    def _fits(self, client: str, account: _Client) -> bool:
+        fair = not client or account.running < self._share
+        return fair and self.running < self._limits.workers
 
     def _check(self, client: str, account: _Client) -> None:
         if not client:

@@ -1,9 +1,7 @@
 """Strangers' queries, answered by worker processes that can be killed; see `kg.worker`."""
 
 import logging
-import os
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +23,6 @@ from kg.workers import Worker
 ENDPOINT = BASE + "sparql"  # what the endpoint calls itself, wherever it is served
 _log = logging.getLogger(__name__)
 _TICK = 0.05  # seconds between two looks at what is running
-_FRESH = 0.2  # seconds after which a query is one of those that take a while, for any reason
 _READY = 2  # workers kept ready
 _SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
@@ -51,9 +48,7 @@ class Engine:
         self.limits = limits or Limits()
         self.union = union
         self._store, self._told = store, told
-        # A store elsewhere works on processors elsewhere.
-        here = max(2, _processors()) if isinstance(store, Path) else None
-        self._admission = Admission(self.limits, here)
+        self._admission = Admission(self.limits)
         self._lock = threading.Lock()
         self._forks: ForkServer | None = None
         if isinstance(store, Path) and union and (most := room(store, self.limits)):
@@ -174,7 +169,6 @@ class Engine:
 
     def _done(self, run: Run, ended: Ended, usable: bool) -> None:
         with self._lock:
-            was_fresh, run.fresh = run.fresh, False
             self._runs.discard(run)
             if usable and run.worker.held == self.holds and not self._closed.is_set():
                 self._ready.append(run.worker)
@@ -183,7 +177,7 @@ class Engine:
                 self._dying.append(run.worker)
         # Who gets a worker killed pays for the next one too.
         cost = ended.seconds if usable else max(ended.seconds, _A_WORKER)
-        self._admission.leave(run.asker.client, cost, was_fresh)
+        self._admission.leave(run.asker.client, cost)
         self._told(ended)
 
     def _alive(self) -> Iterator[Worker]:
@@ -222,7 +216,6 @@ class Engine:
         runs = list(self._runs)
         places = self.limits.long_queries - sum(run.long for run in runs)
         for run in runs:
-            self._ripen(run)
             was_long = run.long
             run.look(places)
             places -= run.long and not was_long
@@ -232,14 +225,6 @@ class Engine:
             wanted = min(_READY, self.limits.workers - len(self._runs))
             if len(self._ready) < wanted:
                 self._ready.insert(0, self._new())
-
-    def _ripen(self, run: Run) -> None:
-        """Let other short queries begin where this one takes longer."""
-        with self._lock:
-            if not run.fresh or time.monotonic() - run.begun < _FRESH:
-                return
-            run.fresh = False
-        self._admission.ripen(run.asker.client)
 
     def _look_after_forks(self) -> None:
         """Let workers that have the graph in memory take the place of others once they can."""
@@ -257,13 +242,6 @@ class Engine:
             worker.close()
         self._dying += self._ready
         self._ready = []
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _prefixes(query: str) -> dict[str, str]:

@@ -102,11 +102,9 @@ class Run:
     ) -> None:
         self.worker, self.asker = worker, asker
         self.long = self._over = False
-        self.fresh = True  # as `kg.admission` has it; the engine's to say
         self.ended: Ended | None = None
         self._seconds, self._done = seconds, done
-        self.begun = self._started = time.monotonic()
-        self._asked = False
+        self._started, self._asked = time.monotonic(), False
         self._worked: float | None = None  # by its worker for others, before
         self._lock = threading.Lock()
         self._counted = threading.Event()
