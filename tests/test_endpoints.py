@@ -2,7 +2,9 @@
 
 import base64
 import contextlib
+import gc
 import json
+import sys
 import threading
 import traceback
 from collections.abc import Iterator
@@ -138,6 +140,24 @@ def test_an_error_keeps_nothing_that_only_its_own_thread_may_drop():
         error = error.__cause__ or error.__context__
     kinds = {type(value).__name__ for values in held for value in values.values()}
     assert not {name for name in kinds if name.startswith("Query")}
+
+
+def test_an_endpoint_that_stood_in_leaves_nothing_to_other_threads(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    with played() as (address, _):
+        both = store(f"http://127.0.0.1:{free_port()}/sparql", address)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(2):  # the dead one is the first of one of them
+                both.select(ASKED)
+            collecting = threading.Thread(target=gc.collect)
+            collecting.start()
+            collecting.join()
+        finally:
+            gc.enable()
+    assert not told
 
 
 def test_name_and_password_go_to_the_store_and_into_no_message():

@@ -17,7 +17,7 @@ from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 from urllib3.exceptions import HTTPError
 
 from kg.errors import InputError
-from kg.limits import BrokenError, DeadlineError, LimitError, TooLargeError, UnansweredError
+from kg.limits import BrokenError, DeadlineError, TooLargeError, UnansweredError
 from kg.namespaces import GRAPH, PREFIXES, RELEASE
 
 CONNECT = 3.0  # seconds that an endpoint has to take a connection
@@ -131,16 +131,16 @@ class Endpoints:
         form = [("query", query)]
         form += [("default-graph-uri", iri) for iri in default]
         form += [("named-graph-uri", iri) for iri in named]
-        failed: LimitError = BrokenError(_ELSEWHERE)
+        why = _ELSEWHERE
         for address in self._in_turn():
             try:
                 self._look_at(address)
                 return self._post(address, form, accept, seconds)
             except BrokenError as error:
-                failed = error
+                why = str(error)  # not the error: it would keep this call, and all above it
                 self._seen.pop(address, None)
                 self._until[address] = time.monotonic() + LEFT_OUT
-        raise failed
+        raise BrokenError(why)
 
     def _in_turn(self) -> Sequence[str]:
         """Return the endpoints: those that are well, in turn, and in the end the others."""
