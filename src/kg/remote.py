@@ -67,16 +67,25 @@ class RemoteData:
             default = named = () if names_graphs(text) else self._graphs
         accept = _TRIPLES if form == "graph" else _ROWS
         body = self._endpoints.ask(f"BASE <{base}> {text}", accept, seconds, default, named)
-        if form == "graph":
-            quads = ox.parse(_file(body), format=ox.RdfFormat.N_TRIPLES)
-            return (quad.triple for quad in quads)
-        with whole():
-            found = ox.parse_query_results(_file(_renamed(body)), format=_JSON)
-            if form == "boolean":
-                return _truth(found)
-            if not isinstance(found, ox.QuerySolutions):
-                raise ValueError("no rows")
-        return found
+        return _found(body, form)
+
+
+# What is found may be dropped in the thread that made it only. Where an endpoint failed before
+# another answered, errors in the HTTP library hold each other, and every call above them, until
+# they are cleared away in any thread: so no call above keeps what was found in a variable.
+
+
+def _found(body: Iterable[bytes], form: str) -> Found:
+    if form == "graph":
+        quads = ox.parse(_file(body), format=ox.RdfFormat.N_TRIPLES)
+        return (quad.triple for quad in quads)
+    with whole():
+        found = ox.parse_query_results(_file(_renamed(body)), format=_JSON)
+        if form == "boolean":
+            return _truth(found)
+        if not isinstance(found, ox.QuerySolutions):
+            raise ValueError("no rows")
+    return found
 
 
 def form_of(text: str, base: str = ENDPOINT) -> str:
@@ -123,28 +132,17 @@ class RemoteStore:
     @releasing
     def select(self, sparql: str) -> Table:
         """Return the rows of a SELECT. Raises QueryError, LimitError."""
-        found = self._ask(sparql)
-        if not isinstance(found, ox.QuerySolutions):
-            raise QueryError("the query does not give rows; want a SELECT")
-        with whole():
-            return Table.of(found)
+        return _table(self._ask(sparql))
 
     @releasing
     def construct(self, sparql: str) -> list[ox.Triple]:
         """Return the triples of a CONSTRUCT or DESCRIBE. Raises QueryError, LimitError."""
-        found = self._ask(sparql)
-        if isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
-            raise QueryError("the query does not give triples; want a CONSTRUCT or DESCRIBE")
-        with whole():
-            return list(found)
+        return _triples(self._ask(sparql))
 
     @releasing
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK. Raises QueryError, LimitError."""
-        found = self._ask(sparql)
-        if not isinstance(found, ox.QueryBoolean):
-            raise QueryError("the query does not give yes or no; want an ASK")
-        return bool(found)
+        return _yes(self._ask(sparql))
 
     def kind(self, sparql: str) -> str:
         """Return what a query answers with: `rows`, `truth` or `graph`. Raises QueryError."""
@@ -158,17 +156,40 @@ class RemoteStore:
 
         Raises QueryError, LimitError.
         """
-        found = self._ask(sparql)
-        with whole():
-            if isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
-                return found.serialize(format=RESULT_FORMATS[syntax]) or b""
-            triples = list(found)
-        used = prefixes_used(triples, prefixes or {})
-        return ox.serialize(triples, format=GRAPH_FORMATS[syntax], prefixes=used) or b""
+        return _written(self._ask(sparql), syntax, prefixes or {})
 
     def _ask(self, sparql: str) -> Found:
         with _explained(sparql):
             return self._data.ask(sparql, self._seconds)
+
+
+def _table(found: Found) -> Table:
+    if not isinstance(found, ox.QuerySolutions):
+        raise QueryError("the query does not give rows; want a SELECT")
+    with whole():
+        return Table.of(found)
+
+
+def _triples(found: Found) -> list[ox.Triple]:
+    if isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
+        raise QueryError("the query does not give triples; want a CONSTRUCT or DESCRIBE")
+    with whole():
+        return list(found)
+
+
+def _yes(found: Found) -> bool:
+    if not isinstance(found, ox.QueryBoolean):
+        raise QueryError("the query does not give yes or no; want an ASK")
+    return bool(found)
+
+
+def _written(found: Found, syntax: str, prefixes: Mapping[str, str]) -> bytes:
+    with whole():
+        if isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
+            return found.serialize(format=RESULT_FORMATS[syntax]) or b""
+        triples = list(found)
+    used = prefixes_used(triples, prefixes)
+    return ox.serialize(triples, format=GRAPH_FORMATS[syntax], prefixes=used) or b""
 
 
 @contextmanager
