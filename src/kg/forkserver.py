@@ -24,8 +24,8 @@ def room(store: Path, limits: Limits) -> int:
     """Return the bytes of memory that the graph in the folder `store` may take, 0 for none.
 
     Workers share its pages until a query has touched them: the engine counts in each entry who
-    reads it. So in the worst case there is a copy for each worker. A graph takes more memory than
-    its store takes on disk; one that is too large already there is not even tried. It needs Linux.
+    reads it. So in the worst case there is a copy for each worker. What we measured took 1.2 to 2.2
+    times the size of its store; one whose store is too large already is not tried. It needs Linux.
     """
     if sys.platform != "linux":
         return 0

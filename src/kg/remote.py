@@ -71,8 +71,8 @@ class RemoteData:
 
 
 # What is found may be dropped in the thread that made it only. Where an endpoint failed before
-# another answered, errors in the HTTP library hold each other, and every call above them, until
-# they are cleared away in any thread: so no call above keeps what was found in a variable.
+# another answered, what its errors leave behind holds every call above them, until any thread
+# clears it away: so no call above keeps what was found in a variable.
 
 
 def _found(body: Iterable[bytes], form: str) -> Found:
