@@ -145,7 +145,9 @@ def _step(name: str, folder: str, argument: str) -> None:
         case "build":
             with temporary_release([Path(argument)], project) as release:
                 place = project.build / "releases" / release.id
-                shutil.copytree(release.folder, place)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(release.folder, place)
+                release.folder.mkdir()  # its own to remove
                 (project.build / "current").write_text(release.id)
         case "dump":
             dumped = ox.Store.read_only(str(current_release(project).store))

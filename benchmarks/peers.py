@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ from world import write_world
 csv.field_size_limit(2**31 - 1)  # all evidence of an area stands in one cell
 CLIENTS = 8
 SLOW_SECONDS = 120  # for all questions, to a server that takes seconds for each
+MOST_REQUESTS, WARMING = 400, 400  # of one question: measured, and asked before that
+REST = 5  # seconds between the two, for what a server does by itself
 Cells = dict[str, dict[str, float]]
 
 
@@ -59,6 +62,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.5, help="1 is 1,000 municipalities")
     parser.add_argument("--small", type=float, default=0.01, help="scale for rdflib-endpoint")
     parser.add_argument("--seconds", type=float, default=0.7, help="for each cell")
+    parser.add_argument("--warm", type=float, default=20, help="seconds of other requests before")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "benchmark")
     parser.add_argument("--only", nargs="*", default=[], help="questions; else all")
     parser.add_argument("--report", action="store_true", help="write docs/performance.md's tables")
@@ -102,6 +106,7 @@ def _compare(arguments: Any, scale: float, names: tuple[str, ...]) -> dict[str, 
             with servers[name]() as server:
                 print(f"{name}: loaded in {server.load:.1f} s, started in {server.start:.1f} s")
                 measured = _Measuring(server, questions, arguments.seconds, name == "kg")
+                measured.warm(wanted, arguments.warm)
                 results[name] = measured.all(wanted, opened, slow=name == "rdflib-endpoint")
         except NotInstalledError as error:
             print(f"left out, not installed; {error}", flush=True)
@@ -129,6 +134,20 @@ class _Measuring:
         self._is_kg = is_kg
         self._result = Result(server.load, server.start)
 
+    def warm(self, wanted: list[str], seconds: float) -> None:
+        """Let all clients ask all questions by turns, with parameters that are not measured.
+
+        So no server reads a file, fills a buffer or copies a page for the first time later.
+        """
+        found = (self._questions.requests(name, MOST_REQUESTS + WARMING) for name in wanted)
+        turns = zip_longest(*(requests[MOST_REQUESTS:] for requests in found))
+        requests = [request for turn in turns for request in turn if request]
+        targets = [Target(self._server.message(request)) for request in requests]
+        if targets and seconds:
+            load = ask(self._server.port, targets, CLIENTS, seconds, once=True)
+            print(f"warm: {len(load.times):,} answers in {load.seconds:.1f} s", flush=True)
+            time.sleep(REST)
+
     def all(self, wanted: list[str], store: ox.Store, slow: bool) -> Result:
         """Measure all `wanted` questions; with `slow` one client and the first parameters only."""
         end = time.monotonic() + SLOW_SECONDS
@@ -136,7 +155,7 @@ class _Measuring:
             if slow and time.monotonic() > end:
                 self._result.wrong["the rest"] = f"not asked: {SLOW_SECONDS} s were over"
                 break
-            requests = self._questions.requests(name, 400)
+            requests = self._questions.requests(name, MOST_REQUESTS)
             if not self._is_right(name, requests.pop(0), store):
                 continue
             cells = self._result.cells[name] = {}

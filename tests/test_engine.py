@@ -657,6 +657,33 @@ def fork_server(store):
     until(forks.is_gone)
 
 
+def own_kilobytes(pid: int) -> int:
+    """How much of its memory a process shares with no other."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private"))
+
+
+def test_while_nobody_asks_a_worker_reads_the_graph_and_so_has_copies_of_its_own(tmp_path):
+    triples = "".join(f"<urn:s{n}> <urn:p{n % 9}> <urn:o{n}> .\n" for n in range(60_000))
+    (tmp_path / "data.nt").write_text(triples)
+    with new_store(tmp_path / "store") as store:
+        load(store, tmp_path / "data.nt")
+    question = {"query": "ASK { <urn:s7> ?p ?o }", "results": "csv", "graph": "turtle",
+                "seconds": 60, "base": ENDPOINT, "dataset": None, "union": True}  # fmt: skip
+    with fork_server(tmp_path / "store") as forks:
+        worker = forks.fork()
+        worker.await_ready()
+        for _ in range(3):  # also while it reads
+            worker.ask(question)
+            assert list(worker.frames())[-1] == (b"L", b"true")
+        until(lambda: own_kilobytes(worker.pid) > 8_000)
+        worker.ask(question)
+        assert list(worker.frames())[-1] == (b"L", b"true")
+        worker.kill()
+        worker.close()
+        until(worker.is_gone)
+
+
 def test_a_fork_server_that_hangs_is_stopped_at_once(store):
     before = children()
     with fork_server(store):

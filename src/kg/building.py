@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,13 @@ class InvalidDataError(KgError):
 
 @dataclass(frozen=True)
 class _Parts:
-    """What a release is made of: graphs, shapes as Turtle, the report, the folder of queries."""
+    """What a release is made of; `folder` holds the `queries`, `shapes` are Turtle."""
 
     graphs: export.Graphs
     shapes: str
     report: Report
-    queries: Path
+    queries: Mapping[str, CannedQuery]
+    folder: Path
 
 
 def build_release(project: Project, progress: Progress) -> Release:
@@ -96,7 +97,7 @@ def _build(project: Project, progress: Progress) -> Release:
         if not report.conforms:
             raise InvalidDataError(report)
         named[GRAPH.release] = _described(identifier, named, queries.values())
-        parts = _Parts(named, to_turtle(published(shapes)), report, project.queries)
+        parts = _Parts(named, to_turtle(published(shapes)), report, queries, project.queries)
         _write(folder, identifier, parts, progress)
     for path, text in built.items():
         if not path.exists() or path.read_bytes() != text.encode("utf-8"):
@@ -166,8 +167,8 @@ def _write(
         progress("Writing the store")
         quads = (to_oxigraph(t, name) for name, graph in graphs.items() for t in graph)
         build_store(quads, draft / "store")
-        keep_answers(draft / "store")
-        shutil.copytree(parts.queries, draft / "queries")
+        keep_answers(draft / "store", parts.queries.values())
+        shutil.copytree(parts.folder, draft / "queries")
         description = {
             "id": identifier,
             "version": __version__,

@@ -1,28 +1,41 @@
-"""Answers that the first page of every start needs: asked when a release is built, kept with it."""
+"""Answers that a release keeps: what every start needs, and questions that take no values."""
 
-import hashlib
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
 from kg import inventory, places
-from kg.store import EmbeddedStore, Table
+from kg.binding import fill
+from kg.canned import CannedQuery
+from kg.keptfiles import KEPT_AS, kept_file
+from kg.namespaces import LANGUAGES
+from kg.store import EmbeddedStore, Literal, Table
 
 _TEXTS = (places.ASKED, *inventory.ASKED)
-_FOLDER = "answers"  # beside the store
 
 
-def keep_answers(store: Path) -> None:
-    """Ask the store in the folder `store` what is kept, and write it beside it, a file each."""
+def keep_answers(store: Path, queries: Iterable[CannedQuery]) -> None:
+    """Ask the store in the folder `store` what is kept, and write it beside it, a file each.
+
+    Of `queries` that is what takes no value but the language, in each language.
+    """
     asked = EmbeddedStore.open(store)
-    folder = store.parent / _FOLDER
-    folder.mkdir()
 
     def keep(text: str) -> None:
-        (folder / _name(text)).write_bytes(asked.write(text, "json"))
+        file = kept_file(store, text)
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(asked.write(text, KEPT_AS))
 
     with ThreadPoolExecutor(2) as threads:
-        list(threads.map(keep, _TEXTS))
+        list(threads.map(keep, (*_texts(queries), *_TEXTS)))
+
+
+def _texts(queries: Iterable[CannedQuery]) -> Iterator[str]:
+    for query in queries:
+        if set(query.parameters) <= {"lang"}:
+            for language in LANGUAGES:
+                yield fill(query, {name: Literal(language) for name in query.parameters})
 
 
 class KeptStore(EmbeddedStore):
@@ -34,18 +47,12 @@ class KeptStore(EmbeddedStore):
     def open(cls, folder: Path) -> Self:
         """Return the store in `folder`, as `EmbeddedStore.open` does; answers may be missing."""
         store = super().open(folder)
-        store._folder = folder.parent / _FOLDER
+        store._folder = folder
         return store
 
     def select(self, sparql: str) -> Table:
         """Return the rows of a SELECT. Raises QueryError."""
-        if sparql in _TEXTS:
-            kept = self._folder / _name(sparql)
-            if kept.is_file():
-                return Table.read(kept.read_bytes())
+        kept = kept_file(self._folder, sparql)
+        if kept.is_file():
+            return Table.read(kept.read_bytes(), KEPT_AS)
         return super().select(sparql)
-
-
-def _name(text: str) -> str:
-    """A file that is named after the question, so that another question finds none."""
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.srj"

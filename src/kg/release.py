@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from kg import __version__
 from kg.errors import NotFoundError
 from kg.graphs import Project, complete
+from kg.headers import read_queries
 from kg.kept import keep_answers
 from kg.loading import load, new_store
 from kg.reading import rdf_files
@@ -95,19 +97,20 @@ def temporary_release(paths: Sequence[Path], project: Project) -> Iterator[Relea
     Raises DataError or InputError, as `kg.reading` does, for files that cannot be used.
     """
     files = rdf_files(paths)
-    with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
-        folder = Path(temporary)
+    queries = read_queries(project.queries) if project.queries.is_dir() else {}
+    with ThreadPoolExecutor(1) as beside, tempfile.TemporaryDirectory(prefix="kg-") as temporary:
+        folder, digest = Path(temporary), beside.submit(_digest, files)
         with new_store(folder / "store") as store:
             for path in files:
                 load(store, path)
             complete(store, project)
-        keep_answers(folder / "store")
+        keep_answers(folder / "store", queries.values())
         if project.queries.is_dir():
             shutil.copytree(project.queries, folder / "queries")
         else:
             (folder / "queries").mkdir()
         description = {
-            "id": _digest(files)[:16],
+            "id": digest.result()[:16],
             "version": __version__,
             "graphs": {},
             "dumps": [],

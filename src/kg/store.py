@@ -38,9 +38,9 @@ class Table:
     rows: list[tuple[Term | None, ...]]
 
     @classmethod
-    def read(cls, body: bytes) -> "Table":
-        """Return the rows that `body` holds, SPARQL results in JSON."""
-        answer = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    def read(cls, body: bytes, syntax: str = "json") -> "Table":
+        """Return the rows that `body` holds, SPARQL results in one of RESULT_FORMATS but CSV."""
+        answer = ox.parse_query_results(body, format=RESULT_FORMATS[syntax])
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("the answer holds no rows")
         return cls.of(answer)

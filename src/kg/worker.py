@@ -13,21 +13,26 @@ that needs no pieces is W (JSON: both A and E) and L.
 
 import json
 import re
+import select
 import signal
 import struct
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
 from kg.confinement import confine
+from kg.keptfiles import KEPT_AS, kept_file, open_kept_files
 from kg.limits import LimitError
 from kg.outflow import LimitReached, Outflow
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 
 HEAD = struct.Struct(">cI")
+# While nobody asks: triples read in a step, about a millisecond, and seconds of rest after each.
+_STEP, _REST = 2_000, 0.004
 # What follows GRAPH holds `{`, so none hides in an address.
 _GRAPH = re.compile(r'<[^\s<>"{}|^`\\]*>|(graph)', re.IGNORECASE)
 
@@ -121,18 +126,36 @@ def read_question(stream: BinaryIO) -> dict[str, Any] | None:
 def main(folder: str, memory: int, rows: int, size: int, held: ox.Store | None = None) -> None:
     """Answer the questions on standard input from a store of our own until it closes.
 
-    What asks all graphs as one is answered by `held`, their union, where there is one.
+    What asks all graphs as one is answered by what the release keeps, or else by `held`, their
+    union, where there is one. It was forked with us: while nobody asks, it is read through.
     """
     store = ox.Store.read_only(folder)
+    kept = open_kept_files(Path(folder))
     confine(Path(folder), memory)
 
     def ask(question: Question) -> Found:
         query, base = question["query"], question["base"]
-        if held is not None and _asks_all(question):
-            return held.query(query, base_iri=base)
+        if _asks_all(question):
+            if file := kept.get(kept_file(Path(folder), query).name):
+                file.seek(0)
+                return ox.parse_query_results(file, format=RESULT_FORMATS[KEPT_AS])
+            if held is not None:
+                return held.query(query, base_iri=base)
         return store.query(query, base_iri=base, **_graphs(question))
 
-    work(ask, rows, size)
+    work(ask, rows, size, _all_of(held) if held is not None else ())
+
+
+def _all_of(held: ox.Store) -> Iterator[None]:
+    """Read everything, a step at a time.
+
+    The engine counts readers in each entry, so the first to read one copies the page that was
+    shared with the other workers. Done before anybody waits, no query pays for that.
+    """
+    rows = held.query("SELECT ?nothing { ?s ?p ?o }")
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101
+    while list(islice(rows, _STEP)):
+        yield
 
 
 def _asks_all(question: Question) -> bool:
@@ -143,18 +166,31 @@ def _asks_all(question: Question) -> bool:
     return "graph" not in query.lower() or not any(match[1] for match in _GRAPH.finditer(query))
 
 
-def work(ask: Callable[[Question], Found], rows: int, size: int) -> None:
-    """Answer the questions on standard input by `ask` until it closes."""
+def work(
+    ask: Callable[[Question], Found], rows: int, size: int, meanwhile: Iterable[None] = ()
+) -> None:
+    """Answer the questions on standard input by `ask` until it closes.
+
+    Between two of them take steps of what may be done `meanwhile`, until the next one comes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then stops us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     out = sys.stdout.buffer
     out.write(frame(b"R", b""))
     out.flush()
-    while (question := read_question(sys.stdin.buffer)) is not None:
+    while (question := _next_question(meanwhile)) is not None:
         # The server kills us at the deadline. If the server itself is gone, the system does.
         signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)
         answer(ask, question, rows, size, out)
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _next_question(meanwhile: Iterable[None]) -> dict[str, Any] | None:
+    source = sys.stdin.buffer  # with nothing read ahead: each question waits for an answer
+    for _ in meanwhile:
+        if select.select([source], [], [], _REST)[0]:
+            break
+    return read_question(source)
 
 
 if __name__ == "__main__":
