@@ -41,7 +41,7 @@ csv.field_size_limit(2**31 - 1)  # all evidence of an area stands in one cell
 CLIENTS = 8
 SLOW_SECONDS = 120  # for all questions, to a server that takes seconds for each
 MOST_REQUESTS, WARMING = 400, 400  # of one question: measured, and asked before that
-REST = 5  # seconds between the two, for what a server does by itself
+REST = 15  # seconds between the two, for what a server does by itself, such as compacting
 Cells = dict[str, dict[str, float]]
 
 

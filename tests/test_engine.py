@@ -440,6 +440,31 @@ def test_a_long_query_lets_the_others_go_first(store):
     busy.join()
 
 
+@pytest.mark.parametrize("may", [True, False])
+def test_a_worker_that_stepped_back_is_kept_where_it_may_catch_up(store, monkeypatch, may):
+    if may and os.geteuid() and resource.getrlimit(resource.RLIMIT_NICE)[0] < 20:
+        pytest.skip("only root, or who has RLIMIT_NICE, may take `nice` back")
+    before, nice = workers(), os.getpriority(os.PRIO_PROCESS, 0)
+    engine = Engine(store, Limits(seconds=60, workers=1))
+    until(lambda: engine.holds and engine.ready == 1 and len(workers() - before) == 1)
+    (pid,) = workers() - before
+    answer = engine.answer("ASK {}")  # is long as long as nobody reads it
+    until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 19)
+    if not may:  # as for one who is not root
+
+        def refuse(*_):
+            raise PermissionError
+
+        monkeypatch.setattr(os, "setpriority", refuse)
+    assert b"true" in answer.read()
+    until(lambda: engine.ready == 1 and len(workers() - before) == 1)
+    assert (workers() - before == {pid}) == may
+    (now,) = workers() - before
+    assert os.getpriority(os.PRIO_PROCESS, now) == nice
+    assert fine(engine)
+    engine.close()
+
+
 def test_a_client_that_has_used_its_seconds_waits(store):
     engine = Engine(store, Limits(seconds=0.2, client_seconds=0.1))
     client = Asker("192.0.2.1")

@@ -192,7 +192,7 @@ class Run:
 
     def _end(self, outcome: str, rows: int = 0, usable: bool = False) -> None:
         if self._claim():
-            self._tell(outcome, rows, usable and not self.long)
+            self._tell(outcome, rows, usable and (not self.long or self.worker.catch_up()))
         else:
             self._counted.wait()  # or who reads could ask again before this is charged
 

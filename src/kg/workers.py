@@ -107,9 +107,17 @@ class Worker:
         return None
 
     def slow_down(self) -> None:
-        """Let everyone else go first, for good: only root could take that back."""
+        """Let everyone else go first."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+
+    def catch_up(self) -> bool:
+        """Take that back; return whether the system allows it: to root, or by RLIMIT_NICE."""
+        try:
+            os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0))
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
     def kill(self) -> None:
         """Stop the process at once; whoever reads from it gets EOFError."""
