@@ -8,23 +8,23 @@ SOURCE = Path(__file__).parent.parent / "src" / "kg"
 LAYERS = [
     {"once"}, {"errors"}, {"namespaces"}, {"tags"}, {"reading"}, {"turtle"}, {"formatting"},
     {"dates"}, {"importers"}, {"tokens"}, {"guard"}, {"messages"}, {"syntaxes"}, {"releasing"},
-    {"store"}, {"loading"}, {"lines"}, {"canned"}, {"binding"}, {"queryfile"}, {"reminders"},
-    {"displays"}, {"headers"}, {"reason"}, {"graphs"}, {"paths"}, {"report"}, {"shapes"},
-    {"datagraph"}, {"validate"}, {"evidence"}, {"jsonld"}, {"export"}, {"places"}, {"inventory"},
-    {"keptfiles"}, {"kept"}, {"release"}, {"typed"}, {"queries"}, {"folding"}, {"named"},
-    {"search"}, {"emptiness"}, {"examples"}, {"building"}, {"wording"}, {"values"}, {"documents"},
-    {"account"}, {"spreadsheet"}, {"tables"}, {"overlap"}, {"comparing"}, {"limits"},
-    {"endpoints"}, {"remote"}, {"workbook"}, {"calendars"}, {"takeaway"}, {"settings"},
-    {"admission"}, {"confinement"}, {"outflow"}, {"streaming"}, {"worker"}, {"forks"},
-    {"remote_worker"}, {"allocator"}, {"workers"}, {"forkserver"}, {"running"}, {"coming"},
-    {"engine"}, {"parsing"}, {"connections"}, {"views"}, {"web"}, {"logs"}, {"server"},
-    {"publishing"}, {"remote_export"}, {"remote_validation"}, {"commands"}, {"exporting"},
-    {"elsewhere"}, {"asking"}, {"checking"}, {"pairing"}, {"library"}, {"cli"},
+    {"store"}, {"growing"}, {"loading"}, {"lines"}, {"canned"}, {"binding"}, {"queryfile"},
+    {"reminders"}, {"displays"}, {"headers"}, {"reason"}, {"graphs"}, {"paths"}, {"report"},
+    {"shapes"}, {"datagraph"}, {"validate"}, {"evidence"}, {"jsonld"}, {"export"}, {"places"},
+    {"inventory"}, {"keptfiles"}, {"kept"}, {"release"}, {"typed"}, {"queries"}, {"folding"},
+    {"named"}, {"search"}, {"emptiness"}, {"examples"}, {"building"}, {"wording"}, {"values"},
+    {"documents"}, {"account"}, {"spreadsheet"}, {"tables"}, {"overlap"}, {"comparing"},
+    {"limits"}, {"endpoints"}, {"remote"}, {"workbook"}, {"calendars"}, {"takeaway"},
+    {"settings"}, {"admission"}, {"confinement"}, {"outflow"}, {"streaming"}, {"worker"},
+    {"forks"}, {"remote_worker"}, {"allocator"}, {"workers"}, {"forkserver"}, {"running"},
+    {"coming"}, {"engine"}, {"parsing"}, {"connections"}, {"views"}, {"web"}, {"logs"},
+    {"server"}, {"publishing"}, {"remote_export"}, {"remote_validation"}, {"commands"},
+    {"exporting"}, {"elsewhere"}, {"asking"}, {"checking"}, {"pairing"}, {"library"}, {"cli"},
 ]  # fmt: skip
 # pyoxigraph stands behind these alone: the parser, the store, the engine and the writers.
 OXIGRAPH = {
-    "reading", "syntaxes", "store", "loading", "remote", "remote_export", "streaming", "worker",
-    "forks", "engine", "export", "validate",
+    "reading", "syntaxes", "store", "growing", "loading", "remote", "remote_export", "streaming",
+    "worker", "forks", "engine", "export", "validate",
 }  # fmt: skip
 
 

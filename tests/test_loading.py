@@ -10,9 +10,9 @@ from rdflib.compare import isomorphic
 
 from kg import loading
 from kg.errors import DataError, InputError
+from kg.growing import GrowingStore
 from kg.loading import load, new_store
 from kg.reading import StoredQuad, read_quads, to_rdflib
-from kg.store import EmbeddedStore
 from serving import GRAPH
 
 
@@ -21,8 +21,8 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "_PIECE", 500)
 
 
-def loaded(path: Path) -> EmbeddedStore:
-    store = EmbeddedStore.of([])
+def loaded(path: Path) -> GrowingStore:
+    store = GrowingStore.of([])
     load(store, path)
     return store
 
@@ -57,7 +57,7 @@ def test_a_blank_node_is_the_same_in_the_whole_file(tmp_path: Path, end: str) ->
 
 
 def test_blank_nodes_of_two_files_never_meet(tmp_path: Path) -> None:
-    store = EmbeddedStore.of([])
+    store = GrowingStore.of([])
     for name in "12":
         (tmp_path / f"{name}.nt").write_text('_:x <urn:name> "same" .\n')
         load(store, tmp_path / f"{name}.nt")

@@ -7,8 +7,8 @@ import pytest
 from rdflib import RDF, Graph
 
 from kg.errors import InputError
+from kg.growing import GrowingStore
 from kg.reason import derive, may_read
-from kg.store import EmbeddedStore
 
 PREFIXES = "PREFIX : <urn:> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>\n"
 
@@ -59,13 +59,13 @@ def test_rules_that_follow_from_each_other_are_asked_in_any_order(
     (tmp_path / "b.rq").write_text(rule("?x :first ?y .", "?x :second ?y ."))
     (tmp_path / "c.rq").write_text(rule("?x :far ?y .", "?x :beside ?y ."))
     asked: list[str] = []
-    conclude = EmbeddedStore.conclude
+    conclude = GrowingStore.conclude
 
-    def counted(store: EmbeddedStore, text: str, output: IO[bytes]) -> None:
+    def counted(store: GrowingStore, text: str, output: IO[bytes]) -> None:
         asked.append(text)
         conclude(store, text, output)
 
-    monkeypatch.setattr(EmbeddedStore, "conclude", counted)
+    monkeypatch.setattr(GrowingStore, "conclude", counted)
     told = Graph().parse(data="<urn:x> <urn:first> <urn:y> ; <urn:far> <urn:z> .", format="turtle")
     derived = derive([told], tmp_path)
     assert {str(p) for p in derived.predicates()} == {"urn:third", "urn:second", "urn:beside"}

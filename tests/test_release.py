@@ -18,6 +18,7 @@ from kg import export
 from kg.building import InvalidDataError, build_release
 from kg.errors import InputError, KgError, NotFoundError
 from kg.graphs import Project, complete
+from kg.growing import GrowingStore
 from kg.namespaces import GRAPH, PREFIXES
 from kg.reading import FORMATS, read_graph, read_quads
 from kg.release import Release, current_release, temporary_release
@@ -221,7 +222,7 @@ def test_data_in_our_terms_are_completed(tmp_path: Path) -> None:
         (quad,) = store.quads(GRAPH.derived)
         assert [quad.subject.value, quad.object.value] == ["urn:tie", "urn:city"]  # type: ignore[union-attr]
         assert len(list(store.quads(GRAPH.ontology))) == len(read_graph([ROOT / "ontology"]))
-        in_memory = EmbeddedStore.of(read_quads(path))
+        in_memory = GrowingStore.of(read_quads(path))
         complete(in_memory, Project(ROOT))
         assert in_memory.size() == store.size()
 

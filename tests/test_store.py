@@ -6,6 +6,7 @@ import pytest
 from rdflib import URIRef
 
 from kg.errors import InputError, QueryError
+from kg.growing import GrowingStore
 from kg.loading import build_store, new_store
 from kg.messages import syntax_message
 from kg.reading import read_quads
@@ -105,7 +106,7 @@ def concluded(store, rule):
 
 
 def test_a_rule_adds_what_no_graph_has_yet():
-    store = EmbeddedStore.of(small_store().quads())
+    store = GrowingStore.of(small_store().quads())
     named = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> CONSTRUCT { ?s <urn:named> true ; "
     rule = named + "skos:prefLabel ?name } WHERE { ?s skos:prefLabel ?name }"
     graph = URIRef("urn:derived")

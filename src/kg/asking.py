@@ -11,12 +11,13 @@ from kg.commands import find_project
 from kg.elsewhere import remote_store
 from kg.errors import InputError
 from kg.graphs import complete
+from kg.growing import GrowingStore
 from kg.headers import read_query
 from kg.kept import KeptStore
 from kg.queries import find_query, read_queries, run
 from kg.reading import rdf_files, read_quads, read_text
 from kg.release import Release, current_release
-from kg.store import EmbeddedStore, Store
+from kg.store import Store
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
 from kg.tables import text_table
 from kg.takeaway import TAKEAWAYS, taken
@@ -106,9 +107,9 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
 
 def _loaded(
     data: Sequence[Path], question: CannedQuery | str, project: Path | None
-) -> EmbeddedStore:
+) -> GrowingStore:
     """Return the files in memory: as they are, or complete where a canned query asks them."""
-    store = EmbeddedStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
+    store = GrowingStore.of(quad for path in rdf_files(list(data)) for quad in read_quads(path))
     if isinstance(question, CannedQuery):
         complete(store, find_project(project))
     return store

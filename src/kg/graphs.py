@@ -8,6 +8,7 @@ from rdflib import RDF, Graph, URIRef
 
 from kg.dates import read_edtf
 from kg.errors import BuildError, DataError, InputError, KgError, Place
+from kg.growing import GrowingStore
 from kg.importers.curation import curation_graph, read_amendments
 from kg.importers.links import links_graph
 from kg.importers.reference import reference_graph
@@ -16,7 +17,6 @@ from kg.importers.source import source_graph
 from kg.namespaces import CONCEPT, GRAPH, ID, MD, bind_prefixes
 from kg.reading import Quad, read_graph, read_into
 from kg.reason import conclude, derive
-from kg.store import EmbeddedStore
 
 _NO_SOURCES = ("reference", "links", "curation")
 # With a limit the engine looks at each predicate once, and stops at the first that is ours.
@@ -123,7 +123,7 @@ def quads_of(graphs: Mapping[URIRef, Graph]) -> Iterator[Quad]:
             yield subject, predicate, value, name
 
 
-def complete(store: EmbeddedStore, project: Project) -> None:
+def complete(store: GrowingStore, project: Project) -> None:
     """Add our ontology and what our rules conclude to `store`, each in its own graph.
 
     Data that do not use our terms stay as they are; those that bring the ontology keep theirs.

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from kg.errors import InputError
+from kg.growing import GrowingStore
 from kg.reading import StoredQuad, open_rdf, read_quads
-from kg.store import EmbeddedStore
 from kg.syntaxes import GRAPH_FORMATS
 
 # In these a line says all by itself, unless it names a blank node.
@@ -24,14 +24,14 @@ _BLANK = b"_:"
 
 
 @contextmanager
-def new_store(folder: Path) -> Iterator[EmbeddedStore]:
+def new_store(folder: Path) -> Iterator[GrowingStore]:
     """Yield a new store on disk in `folder` to be filled; in the end it is made ready for reading.
 
     It is closed however the block ends. Raises InputError where the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        store = EmbeddedStore.new(folder)
+        store = GrowingStore.new(folder)
         try:
             yield store
             store.settle()
@@ -48,7 +48,7 @@ def build_store(quads: Iterable[StoredQuad], folder: Path) -> None:
         store.add(quads)
 
 
-def load(store: EmbeddedStore, path: Path) -> None:
+def load(store: GrowingStore, path: Path) -> None:
     """Add the quads of one RDF file to `store`, those that `read_quads` reads.
 
     Raises DataError and InputError as it does.
@@ -66,7 +66,7 @@ def load(store: EmbeddedStore, path: Path) -> None:
         raise
 
 
-def _load_lines(store: EmbeddedStore, path: Path, syntax: str) -> None:
+def _load_lines(store: GrowingStore, path: Path, syntax: str) -> None:
     """Add a file of lines, cut into pieces: the engine parses and sorts two at the same time."""
     under_way: deque[Future[None]] = deque()
     with TemporaryFile() as apart, ThreadPoolExecutor(_THREADS) as threads:

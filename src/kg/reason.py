@@ -11,10 +11,10 @@ from typing import IO
 from rdflib import RDF, Graph
 
 from kg.errors import InputError, QueryError
+from kg.growing import GrowingStore
 from kg.loading import give_memory_back
 from kg.namespaces import GRAPH, bind_prefixes
 from kg.reading import read_text, to_oxigraph, to_rdflib
-from kg.store import EmbeddedStore
 
 _MOST_ROUNDS = 20
 _THREADS = 2
@@ -37,7 +37,7 @@ def derive(asserted: Iterable[Graph], rules: Path) -> Graph:
     Only new triples are returned. Raises InputError where there are no rules, where one is no
     CONSTRUCT, or where they still find something new after 20 rounds (they would never end).
     """
-    store = EmbeddedStore.of(to_oxigraph(t) for graph in asserted for t in graph)
+    store = GrowingStore.of(to_oxigraph(t) for graph in asserted for t in graph)
     derived = bind_prefixes(Graph())
     conclude(store, rules)
     for quad in store.quads(GRAPH.derived):
@@ -46,7 +46,7 @@ def derive(asserted: Iterable[Graph], rules: Path) -> Graph:
     return derived
 
 
-def conclude(store: EmbeddedStore, rules: Path) -> None:
+def conclude(store: GrowingStore, rules: Path) -> None:
     """Add what the rules conclude from `store` to its derived graph.
 
     Raises InputError as `derive` does.
@@ -68,7 +68,7 @@ def conclude(store: EmbeddedStore, rules: Path) -> None:
     )
 
 
-def _concluded(store: EmbeddedStore, rules: Mapping[Path, str]) -> Iterator[IO[bytes]]:
+def _concluded(store: GrowingStore, rules: Mapping[Path, str]) -> Iterator[IO[bytes]]:
     """Yield what each of `rules` concludes from `store` as it is now, as N-Triples.
 
     Two at a time are asked, all of them before the first is yielded: what one finds, no other
