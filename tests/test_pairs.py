@@ -17,6 +17,7 @@ from kg.comparing import compare
 from kg.errors import KgError
 from kg.evidence import check_evidence
 from kg.graphs import Project, complete
+from kg.growing import GrowingStore
 from kg.importers.external import external_triples
 from kg.importers.origin import Origin, in_words
 from kg.importers.pairs import Pairs, read_pairs
@@ -347,7 +348,7 @@ def test_it_conforms_alone_and_beside_ours(
 
 
 def test_canned_questions_answer_on_it(written: Path) -> None:
-    store = EmbeddedStore.of(read_quads(written))
+    store = GrowingStore.of(read_quads(written))
     complete(store, Project(ROOT))
     places = Places(store)
     ties = find_query(read_queries(ROOT / "queries"), "ties-of")
@@ -451,7 +452,7 @@ def test_the_list_of_2016_has_the_known_figures(scale: Pairs) -> None:
 
 
 def test_the_list_of_2016_loads_and_overlaps(quads: Path, store: EmbeddedStore) -> None:
-    theirs = EmbeddedStore.of(read_quads(quads))
+    theirs = GrowingStore.of(read_quads(quads))
     marks = theirs.select(f"SELECT ?mark {{ ?agreement <{MD.reciprocated}> ?mark }}").rows
     assert Counter(mark.value for (mark,) in marks if mark) == {"true": 16_777, "false": 624}
     found = compare(store, theirs)

@@ -1,5 +1,6 @@
 """What the pages work with: one release, opened once; another may take its place at any time."""
 
+import gc
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -80,6 +81,11 @@ class Service:
         """
         with suppress(KgError):
             _ = self.places, self.positions
+        # It stays as long as the release does: the collector, which stops everybody, looks
+        # through it once more and not again. What an earlier release left is looked at too.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     @cached_property
     def places(self) -> Places:
