@@ -38,9 +38,17 @@ _TIE = """
   ?agreement a md:Agreement ; md:involves ?place , ?partner ; md:channel ?level .
   FILTER (?place != ?partner)
 """
+# The same for all places: what each pattern gives is read once, and joined in the end.
 _MOST_TIES = f"""
 PREFIX md: <{MD}>
-SELECT ?place (COUNT(DISTINCT ?partner) AS ?partners) WHERE {{{_TIE}}}
+SELECT ?place (COUNT(DISTINCT ?partner) AS ?partners) WHERE {{
+  {{ SELECT DISTINCT ?place WHERE {{ ?source md:focus ?place }} }}
+  {{ SELECT ?agreement WHERE {{ ?agreement md:channel ?level ; a ?class .
+    FILTER (?class = md:Agreement) }} }}
+  {{ SELECT ?agreement ?place WHERE {{ ?agreement md:involves ?place }} }}
+  {{ SELECT ?agreement ?partner WHERE {{ ?agreement md:involves ?partner }} }}
+  FILTER (?place != ?partner)
+}}
 GROUP BY ?place
 ORDER BY DESC(?partners) ?place
 LIMIT 2

@@ -28,7 +28,7 @@ def keep_answers(store: Path, queries: Iterable[CannedQuery]) -> None:
         file.write_bytes(asked.write(text, KEPT_AS))
 
     with ThreadPoolExecutor(2) as threads:
-        list(threads.map(keep, (*_texts(queries), *_TEXTS)))
+        list(threads.map(keep, (*_TEXTS, *_texts(queries))))
 
 
 def _texts(queries: Iterable[CannedQuery]) -> Iterator[str]:
