@@ -17,17 +17,18 @@ _CLASSES = (
     "md:District", "md:County", "md:SpecialZone", "md:FormerTerritory",
 )  # fmt: skip
 
+_COUNTRY = NamedNode(PREFIXES["md"] + "CountryOrRegion")
+
 ASKED = f"""
 PREFIX md: <{PREFIXES["md"]}>
 PREFIX skos: <{PREFIXES["skos"]}>
-SELECT DISTINCT ?place ?preferred ?name ?country WHERE {{
+SELECT DISTINCT ?place ?preferred ?name ?class WHERE {{
   VALUES ?class {{ {" ".join(_CLASSES)} }}
   ?place a ?class .
   {{ ?place skos:prefLabel ?name . BIND ("yes" AS ?preferred) }}
   UNION {{ ?place skos:altLabel|skos:hiddenLabel ?name . BIND ("no" AS ?preferred) }}
   UNION {{ ?form md:denotes ?place ; md:writtenAs ?name . BIND ("no" AS ?preferred) }}
   UNION {{ ?place skos:exactMatch ?name . BIND ("no" AS ?preferred) }}
-  OPTIONAL {{ ?place a ?country . FILTER (?country = md:CountryOrRegion) }}
 }}
 ORDER BY ?place ?name ?preferred
 """
@@ -44,12 +45,12 @@ class Places:
         self._labels: dict[str, dict[str, str]] = {}
         self._named: dict[str, set[str]] = defaultdict(set)
         self._countries: set[str] = set()
-        for place, preferred, name, country in store.select(ASKED).rows:
+        for place, preferred, name, class_ in store.select(ASKED).rows:
             if not isinstance(place, NamedNode):
                 continue
             iri = place.value
             labels = self._labels.setdefault(iri, {})
-            if country is not None:
+            if class_ == _COUNTRY:
                 self._countries.add(iri)
             if isinstance(name, NamedNode) and name.value.startswith(str(WD)):
                 self._named[_fold(name.value.removeprefix(str(WD)))].add(iri)
