@@ -17,10 +17,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.export import canonical, nquads
+from kg.growing import GrowingStore
 from kg.namespaces import GRAPH
 from kg.reading import read_graph, to_rdflib
 from kg.reason import conclude
-from kg.store import EmbeddedStore
 from measuring import ROOT
 from world_agreements import write_agreements
 from world_documents import Document
@@ -86,11 +86,11 @@ def _shares(parts: int, total: int) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _store_of(path: Path) -> Iterator[EmbeddedStore]:
+def _store_of(path: Path) -> Iterator[GrowingStore]:
     with tempfile.TemporaryDirectory(prefix="kg-world-", ignore_cleanup_errors=True) as folder:
         store = ox.Store(folder)
         store.bulk_load(path=str(path))
-        yield EmbeddedStore(store)
+        yield GrowingStore(store)
         del store
 
 
