@@ -3,6 +3,7 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -307,10 +308,18 @@ def test_a_query_sees_the_graphs_of_its_data_set_only(engine):
         Dataset(("reference",))
 
 
+def process_file(path: Path) -> str:
+    """What the system tells of a process, nothing of one that is gone."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def children(of: str = "self") -> set[int]:
     """The numbers of the processes that another one, or this one, has started."""
     lists = Path(f"/proc/{of}/task").glob("*/children")
-    return {int(number) for path in lists for number in path.read_text().split()}
+    return {int(number) for path in lists for number in process_file(path).split()}
 
 
 def family() -> set[int]:
@@ -320,16 +329,20 @@ def family() -> set[int]:
 
 def workers() -> set[int]:
     """The numbers of all worker processes of ours."""
-    forks = {one for one in children() if b"kg.forks" in Path(f"/proc/{one}/cmdline").read_bytes()}
+    forks = {one for one in children() if "kg.forks" in process_file(Path(f"/proc/{one}/cmdline"))}
     return family() - forks
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process is gone, or dead and not yet buried."""
+    """Whether a process has ended with all its threads: the first may be dead before the others."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
         return True
+    try:
+        return bool(select.select([handle], [], [], 0)[0])
+    finally:
+        os.close(handle)
 
 
 def until(holds, seconds: float = 10) -> None:
