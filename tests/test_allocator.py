@@ -1,6 +1,8 @@
-"""Workers take the better allocator, where the system has one."""
+"""The command and its workers take the better allocator, where the system has one."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,43 @@ def test_without_a_library_glibc_is_told_to_be_patient(monkeypatch):
     changed = environment({"A": "b"})
     assert changed.pop("GLIBC_TUNABLES").startswith("glibc.malloc.tcache_count=127:")
     assert changed == {"A": "b"}
+
+
+PRELOADED = """
+import os, sys
+from kg.allocator import begin_anew
+begin_anew()
+print(os.environ.get("LD_PRELOAD"), sys.argv[1:])
+"""
+SAYS_NOTHING = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("LD_PRELOAD", "GLIBC_TUNABLES")
+}
+
+
+@pytest.mark.skipif(found() is None, reason="apt-get install libmimalloc2.0")
+def test_a_process_begins_anew_with_the_library_and_all_else_as_it_was(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(PRELOADED)
+    command = [sys.executable, "-P", str(script), "one argument", "--two"]
+    done = subprocess.run(command, env=SAYS_NOTHING, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{found()} ['one argument', '--two']\n"
+    said = SAYS_NOTHING | {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=7"}
+    done = subprocess.run(command, env=said, capture_output=True, text=True, check=True)
+    assert done.stdout == "None ['one argument', '--two']\n"
+
+
+@pytest.mark.skipif(found() is None, reason="apt-get install libmimalloc2.0")
+@pytest.mark.parametrize(
+    "command", [[sys.executable, "-m", "kg"], [Path(sys.executable).parent / "kg"]]
+)
+def test_the_command_has_the_library(command):
+    """As LD_DEBUG tells of the process that it begins anew."""
+    said = SAYS_NOTHING | {"LD_DEBUG": "libs"}
+    done = subprocess.run([*command, "--version"], env=said, capture_output=True, text=True)
+    assert done.stdout.startswith("kg, version")
+    assert f"calling init: {found()}" in done.stderr
 
 
 @pytest.mark.skipif(found() is None, reason="apt-get install libmimalloc2.0")
