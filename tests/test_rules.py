@@ -70,6 +70,13 @@ def test_what_accompanies_a_tie_is_between_the_same_territories(ask: Ask) -> Non
     assert (f"{row}-a", f"{row}-b") in found
 
 
+def test_how_late_an_agreement_may_be_is_what_its_date_says(ask: Ask) -> None:
+    found = ask("SELECT ?a ?end WHERE { ?a md:datedNoLaterThan ?end }")
+    dated = "SELECT DISTINCT ?a ?end WHERE { ?a a md:Agreement ; md:latest ?end }"
+    assert sorted(found) == sorted(ask(dated))
+    assert len(found) > 50
+
+
 def test_from_what_was_concluded_nothing_new_follows(graphs: dict[URIRef, Graph]) -> None:
     assert len(graphs[GRAPH.derived]) > 1000
     assert set(derive(graphs.values(), RULES)) == set()

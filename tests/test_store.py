@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import URIRef
+from rdflib import RDF, URIRef
 
 from kg.errors import InputError, QueryError
 from kg.growing import GrowingStore
@@ -110,11 +110,30 @@ def test_a_rule_adds_what_no_graph_has_yet():
     named = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> CONSTRUCT { ?s <urn:named> true ; "
     rule = named + "skos:prefLabel ?name } WHERE { ?s skos:prefLabel ?name }"
     graph = URIRef("urn:derived")
-    assert store.add_new(concluded(store, rule), graph) == {"urn:named"}
+    assert set(store.add_new(concluded(store, rule), graph)) == {"urn:named"}
     assert {quad.predicate.value for quad in store.quads(graph)} == {"urn:named"}
-    assert store.add_new(concluded(store, rule), graph) == set()
+    assert not store.add_new(concluded(store, rule), graph)
     with pytest.raises(QueryError, match="want a CONSTRUCT"):
         concluded(store, "ASK {}")
+
+
+def test_what_is_like_a_triple_in_part_is_no_such_triple():
+    """A class, a predicate, or a subject with a predicate that the store has, and has not."""
+    known = ["<urn:a> <urn:p> <urn:b>", "<urn:a> {type} <urn:C>", "<urn:d> <urn:q> <urn:b>"]
+    new = ["<urn:a> <urn:p> <urn:c>", "<urn:d> <urn:p> <urn:b>", "<urn:d> {type} <urn:C>",
+           "<urn:a> {type} <urn:D>", "<urn:e> {type} <urn:D>", "<urn:a> <urn:r> <urn:b>",
+           "<urn:a> <urn:q> <urn:b>"]  # fmt: skip
+    first, later = ("".join(f"{line} .\n" for line in lines) for lines in (known, known + new))
+    store, graph = GrowingStore.of([]), URIRef("urn:derived")
+    typed = f"<{RDF.type}>"
+    store.load(first.replace("{type}", typed).encode(), "ntriples")
+    lines = later.replace("{type}", typed).encode()
+    found = store.add_new(BytesIO(lines), graph)
+    assert found == {"urn:p": 2, str(RDF.type): 3, "urn:r": 1, "urn:q": 1}
+    assert {f"{quad.triple}" for quad in store.quads(graph)} == {
+        line.replace("{type}", typed) for line in new
+    }
+    assert not store.add_new(BytesIO(lines), graph)
 
 
 def test_a_new_store_is_closed_when_filling_it_fails(tmp_path):

@@ -1,16 +1,20 @@
 """A store that a release is built in: files in, and what the rules conclude from them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
 import pyoxigraph as ox
-from rdflib import URIRef
+from rdflib import RDF, URIRef
 
 from kg.reading import in_graph
 from kg.releasing import releasing
 from kg.store import EmbeddedStore
 from kg.syntaxes import GRAPH_FORMATS
+
+_TYPE = ox.NamedNode(RDF.type)
+Pattern = tuple[Any, Any, Any]  # subject, predicate and object; None is any
 
 
 class GrowingStore(EmbeddedStore):
@@ -40,23 +44,30 @@ class GrowingStore(EmbeddedStore):
         """
         self._triples(sparql).serialize(output, ox.RdfFormat.N_TRIPLES)
 
-    def add_new(self, lines: IO[bytes], graph: URIRef) -> set[str]:
-        """Add to `graph` those N-Triples that no graph has yet; return their predicates."""
-        predicates: set[str] = set()
-        is_known: dict[str, bool] = {}  # whether a predicate stood in any triple before
+    def add_new(self, lines: IO[bytes], graph: URIRef) -> Counter[str]:
+        """Add to `graph` those N-Triples that no graph has yet; return how many by predicate."""
+        found: Counter[str] = Counter()
+        lacked: dict[Pattern, bool] = {}  # whether nothing was like this when it was first met
+
+        def is_lacked(*pattern: Any) -> bool:
+            if pattern not in lacked:
+                lacked[pattern] = self._lacks(*pattern)
+            return lacked[pattern]
 
         def new() -> Iterator[ox.Triple]:
             for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
                 triple = quad.triple
-                predicate = triple.predicate.value
-                if predicate not in is_known:
-                    is_known[predicate] = not self._lacks(None, triple.predicate, None)
-                if not is_known[predicate] or self._lacks(*triple):
-                    predicates.add(predicate)
+                subject, predicate, value = triple
+                # One look for many triples: has anything this predicate, this class, this subject?
+                wider = (
+                    (None, predicate, value) if predicate == _TYPE else (subject, predicate, None)
+                )
+                if is_lacked(None, predicate, None) or is_lacked(*wider) or self._lacks(*triple):
+                    found[predicate.value] += 1
                     yield triple
 
         self.add(in_graph(new(), graph))
-        return predicates
+        return found
 
     def settle(self) -> None:
         """Arrange what was added for reading, and have it on disk."""

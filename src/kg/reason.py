@@ -1,6 +1,7 @@
 """The derived graph: rules (CONSTRUCT queries) applied until they give nothing new."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -57,15 +58,31 @@ def conclude(store: GrowingStore, rules: Path) -> None:
     # A rule that was asked finds more only where something that it reads was concluded since.
     due = texts
     for _ in range(_MOST_ROUNDS):
-        found: set[str] = set()
+        found: Counter[str] = Counter()
         for lines in _concluded(store, due):
-            found |= store.add_new(lines, GRAPH.derived)
-        due = {path: text for path, text in texts.items() if may_read(text, found)}
+            found += store.add_new(lines, GRAPH.derived)
+        due = _due(texts, found)
         if not due:
             return
     raise InputError(
         f"{rules}: the rules find new facts without end; look for one that feeds itself"
     )
+
+
+def _due(rules: Mapping[Path, str], found: Counter[str]) -> dict[Path, str]:
+    """Return the rules that may find more now, those that read most of what was found first.
+
+    What takes long is not left for the end so, when one thread has nothing more to do.
+    """
+    read = {
+        path: sum(number for predicate, number in found.items() if may_read(text, {predicate}))
+        for path, text in rules.items()
+    }
+    return {
+        path: rules[path]
+        for path in sorted(rules, key=read.__getitem__, reverse=True)
+        if read[path]
+    }
 
 
 def _concluded(store: GrowingStore, rules: Mapping[Path, str]) -> Iterator[IO[bytes]]:
