@@ -1,5 +1,8 @@
 """Answers kept with a release: those that its store gives, without asking it."""
 
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,18 +12,22 @@ from hypothesis import strategies as st
 
 from kg import inventory, places
 from kg.binding import fill
+from kg.canned import CannedQuery
 from kg.engine import Engine
 from kg.graphs import Project
 from kg.headers import read_queries
 from kg.kept import KeptStore
-from kg.keptfiles import KEPT_AS
+from kg.keptfiles import KEPT_AS, narrowed
 from kg.loading import build_store
 from kg.namespaces import GRAPH, LANGUAGES, PREFIXES
+from kg.narrowing import narrowing
 from kg.places import Places, key_of
+from kg.reading import StoredQuad
 from kg.release import Release
 from kg.running import Dataset
 from kg.store import EmbeddedStore, Literal, NamedNode, Table, Term
 from kg.syntaxes import RESULT_FORMATS
+from kg.typed import Choices, typed
 from kg.web import create_app
 from kg.web.service import Service
 from serving import small_release
@@ -85,16 +92,21 @@ def texts_without_values(release: Release) -> list[str]:
     ]
 
 
+def engines(release: Release, folder: Path, quads: Iterable[StoredQuad]) -> tuple[Engine, Engine]:
+    """One with the store of `release` alone; one with its kept answers, and `quads` to ask."""
+    (folder / "bare").mkdir()
+    (folder / "bare" / "store").symlink_to(release.store)
+    build_store(quads, folder / "kept" / "store")
+    (folder / "kept" / "answers").symlink_to(release.folder / "answers")
+    return Engine(folder / "bare" / "store"), Engine(folder / "kept" / "store")
+
+
 def test_questions_without_values_are_answered_from_what_is_kept(
     built: Built, tmp_path: Path
 ) -> None:
     """As the store answers them, byte by byte; what is not kept is asked of the store."""
     release = built[1]
-    (tmp_path / "bare").mkdir()
-    (tmp_path / "bare" / "store").symlink_to(release.store)
-    build_store([], tmp_path / "empty" / "store")
-    (tmp_path / "empty" / "answers").symlink_to(release.folder / "answers")
-    asked, kept = (Engine(tmp_path / name / "store") for name in ("bare", "empty"))
+    asked, kept = engines(release, tmp_path, [])
     texts = texts_without_values(release)
     assert len(texts) >= 15
     for text in texts:
@@ -105,6 +117,47 @@ def test_questions_without_values_are_answered_from_what_is_kept(
         some = Dataset((GRAPH.reference,))
         assert kept.answer(text, "csv", dataset=some).read().count(b"\n") == 1
     assert kept.answer("SELECT ?s { ?s ?p ?o }", "csv").read() == b"s\r\n"
+    asked.close()
+    kept.close()
+
+
+def narrowing_questions(release: Release) -> Iterator[tuple[CannedQuery, Mapping[str, Term]]]:
+    """The questions whose values only leave rows out, each with many of them."""
+    choices = Choices(EmbeddedStore.open(release.store))
+    for query in read_queries(release.queries).values():
+        if not any(parameter.narrows for parameter in query.parameters.values()):
+            continue
+        values: list[list[Term]] = []
+        for parameter in query.parameters.values():
+            match parameter.type:
+                case "choice":
+                    known = [choice.value for choice in choices.of(parameter)]
+                case "flag":
+                    known = ["true", "false"]
+                case _:
+                    known = ["-1", "0", "1", "2", "3", "7", "1000"]
+            values.append([typed(parameter, value, None, choices) for value in known])
+        for terms in product(*values):
+            yield query, dict(zip(query.parameters, terms, strict=True))
+
+
+def test_a_value_that_leaves_rows_out_is_answered_from_what_is_kept(
+    built: Built, tmp_path: Path
+) -> None:
+    """As the store answers it, byte by byte, though only the vocabularies are there to ask."""
+    release = built[1]
+    terms = EmbeddedStore.open(release.store).quads(GRAPH.ontology)
+    asked, kept = engines(release, tmp_path, terms)
+    sizes: dict[str, set[int]] = {}
+    for query, values in narrowing_questions(release):
+        text, by = fill(query, values), narrowing(query, values)
+        for syntax in ("json", "csv"):
+            wanted = asked.answer(text, syntax, ours=True).read()
+            assert kept.answer(text, syntax, ours=True, narrowing=by).read() == wanted, text
+            assert asked.answer(text, syntax, ours=True, narrowing=by).read() == wanted
+        sizes.setdefault(query.name, set()).add(wanted.count(b"\r\n"))
+    assert sizes.keys() >= {"areas-of-cooperation", "friendship-and-council-pairs"}
+    assert all(len(found) > 2 for found in sizes.values())
     asked.close()
     kept.close()
 
@@ -140,6 +193,28 @@ def test_every_term_comes_back_as_it_was_kept(
     text = f"SELECT {names} {{ VALUES ({names}) {{ {values} }} }}"
     assert Table.read(store.write(text, KEPT_AS), KEPT_AS) == store.select(text)
     assert Table.read(store.write(text, "json")) == store.select(text)
+
+
+CONDITIONS = ("BOUND(?a)", "!BOUND(?a)", "ISLITERAL(?a)", "STR(?a) < STR(?b)", "?b > 0", "?a = ?b")
+
+
+@given(st.lists(st.tuples(TERMS, TERMS, TERMS), max_size=5), st.sampled_from(CONDITIONS))
+def test_rows_are_left_out_as_a_filter_does(
+    rows: list[tuple[Term | None, ...]], condition: str
+) -> None:
+    values = " ".join(
+        f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows
+    )
+    store = EmbeddedStore.of([])
+    text = f"SELECT ?a ?other ?b {{ VALUES (?a ?other ?b) {{ {values} }} "
+
+    def remaining(cells: bytes) -> bytes:
+        inside = f"VALUES (?a ?b) {{ {cells.decode()} }} FILTER ({condition})"
+        return store.write(f"SELECT ?a ?b {{ {inside} }}", KEPT_AS)
+
+    kept = io.BytesIO(store.write(text + "}", KEPT_AS))
+    wanted = store.write(f"{text} FILTER ({condition}) }}", KEPT_AS)
+    assert narrowed(kept, ("a", "b"), remaining) == wanted
 
 
 def test_a_start_reads_nothing_that_grows_with_the_data(

@@ -325,6 +325,48 @@ def test_a_good_header_is_read(tmp_path):
         ("kind: text", "kind: words", 18, "want one of iri"),
         ("#+     name:\n", "#+     nome:\n", 18, "unknown key 'nome'"),
         ("#+   columns:", "#+   columns: [", 17, "not YAML"),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: '10'}",
+            14,
+            "'where' is missing",
+        ),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: 10, where: '?name != 1'}",
+            14,
+            "widest is 10; want a quoted text",
+        ),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: ten, where: '?name != 1'}",
+            14,
+            "narrows: widest: 'ten' is not a whole number",
+        ),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: '10', where: '?_most_integer > 1'}",
+            14,
+            "it names no column",
+        ),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: '10', where: '?name >'}",
+            14,
+            "want a condition of SPARQL",
+        ),
+        (
+            "type: integer",
+            "type: integer\n#+       narrows: {widest: '10', where: '?name != ?_part'}",
+            14,
+            "narrows: where names ?_part; want no other",
+        ),
+        (
+            "kind: text",
+            "kind: text\n#+       shown: perhaps",
+            18,
+            "shown is 'perhaps'; want true or false",
+        ),
         ("#+   columns:", "#+   rests-on-absence: no one\n#+   columns:", 17, "want true or false"),
     ],
 )

@@ -12,10 +12,13 @@ from kg.tokens import tokens
 _ESCAPE = re.compile(r"\\(?:\\([uU])|u([0-9A-Fa-f]{4})|.)", re.DOTALL)
 
 
-def fill(query: CannedQuery, terms: Mapping[str, Term]) -> str:
-    """Return the text of `query` with each parameter's variable replaced by its term."""
+def fill(query: CannedQuery, terms: Mapping[str, Term], text: str | None = None) -> str:
+    """Return the text of `query` with each parameter's variable replaced by its term.
+
+    Where there is a `text`, that one is filled instead.
+    """
     texts = {query.parameters[name].variable: written(term) for name, term in terms.items()}
-    pieces = list(_pieces(query.text, frozenset(texts)))
+    pieces = list(_pieces(query.text if text is None else text, frozenset(texts)))
     pieces[1::2] = [texts[variable] for variable in pieces[1::2]]
     return "".join(pieces)
 

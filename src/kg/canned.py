@@ -15,6 +15,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Narrows:
+    """Of a parameter that leaves rows out and does nothing else.
+
+    With the value `widest` none is left out. `where` is a condition of SPARQL on the columns of a
+    row and the parameter's variable: where it holds, the row stays.
+    """
+
+    widest: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Parameter:
     """What can be set in a query; `variable` is how it stands in the text."""
 
@@ -25,6 +37,7 @@ class Parameter:
     label: Texts
     description: Texts
     choices: tuple[Choice, ...] | str
+    narrows: Narrows | None = None
 
     @property
     def hidden(self) -> bool:
@@ -34,12 +47,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer; `link` names the column whose addresses its cells lead to."""
+    """A column of the answer; `link` names the column whose addresses its cells lead to.
+
+    One that is not `shown` is in the data, and not on the page.
+    """
 
     name: str
     label: Texts
     kind: str
     link: str | None
+    shown: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Strangers' queries, answered by worker processes that can be killed; see `kg.worker`."""
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from kg.errors import KgError
 from kg.forkserver import ForkServer, room
 from kg.limits import Limits
 from kg.namespaces import BASE
+from kg.narrowing import Narrowing
 from kg.running import OUTCOMES, Asker, Dataset, Ended, Run
+from kg.syntaxes import prefixes_of
 from kg.tokens import names_graphs
 from kg.workers import Worker
 
@@ -26,9 +28,6 @@ _TICK = 0.05  # seconds between two looks at what is running
 _READY = 2  # workers kept ready
 _SMALL = 0.005  # seconds of looking at a text that are not counted
 _A_WORKER = 0.5  # query seconds that a new one is worth
-
-# The stranger's own prefixes, to write triples with.
-_PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
 
 
 class Engine:
@@ -89,12 +88,13 @@ class Engine:
         dataset: Dataset | None = None,
         asker: Asker | None = None,
         ours: bool = False,
+        narrowing: Narrowing | None = None,
     ) -> Answer:
         """Return the answer to `query`: rows and yes/no in `results`, triples in `graph`.
 
         Without `dataset` and without FROM it sees the default graph. Relative addresses in it
         begin at the address of the endpoint. A text that is `ours` is not looked through, and
-        sees all graphs together.
+        sees all graphs together; its `narrowing` tells how it follows from one that may be kept.
 
         It returns as soon as a worker has the query; the answer waits for it when it is read.
 
@@ -119,7 +119,8 @@ class Engine:
             "base": ENDPOINT,
             "dataset": [dataset.default, dataset.named] if dataset else None,
             "union": (self.union or ours) and not names_graphs(query),
-            "prefixes": _prefixes(query),
+            "prefixes": prefixes_of(query),
+            "narrowing": narrowing and asdict(narrowing),
         }
         try:
             run = self._begin(asker, budget)
@@ -242,9 +243,3 @@ class Engine:
             worker.close()
         self._dying += self._ready
         self._ready = []
-
-
-def _prefixes(query: str) -> dict[str, str]:
-    """Return the prefixes to write triples with, where there may be any."""
-    lower = query.lower()  # a search that ignores case takes several times as long
-    return dict(_PREFIX.findall(query)) if "construct" in lower or "describe" in lower else {}

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.canned import CannedQuery, Choice, Column, Parameter
+from kg.canned import CannedQuery, Choice, Column, Narrows, Parameter
 from kg.displays import read_display
-from kg.errors import DataError, InputError, Place, QueryError
+from kg.errors import DataError, InputError, ParameterError, Place, QueryError
 from kg.namespaces import LANGUAGES
+from kg.narrowing import around_cells, used_columns
 from kg.queryfile import QueryFile
 from kg.reminders import read_calendar
 from kg.store import EmbeddedStore
 from kg.tokens import Token, tokens
+from kg.typed import typed
 
 # The end of a parameter's variable says its RDF type to grlc; ours has to agree.
 SUFFIXES = {
@@ -71,6 +73,8 @@ class _Reader(QueryFile):
         variables = self.variables()
         parameters = self.parameters(ours.get("parameters") or {}, header, variables)
         columns = self.columns(ours["columns"])
+        for parameter in parameters.values():
+            self.check_narrowing(parameter, columns)
         return CannedQuery(
             name=self.path.stem,
             title=self.texts(ours["title"], "title"),
@@ -108,7 +112,7 @@ class _Reader(QueryFile):
         return found
 
     def parameter(self, name: str, entry: Any, variable: str, default: str) -> Parameter:
-        self.keys(entry, name, ("type", "label"), optional=("description", "choices"))
+        self.keys(entry, name, ("type", "label"), optional=("description", "choices", "narrows"))
         kind = entry["type"]
         if kind not in (*SUFFIXES, "choice"):
             self.fail(name, f"type {kind!r}; want one of {', '.join((*SUFFIXES, 'choice'))}")
@@ -132,7 +136,37 @@ class _Reader(QueryFile):
             label=self.texts(entry["label"], name),
             description=self.texts(entry.get("description") or {}, name, required=False),
             choices=choices,
+            narrows=self.narrows(name, entry.get("narrows")),
         )
+
+    def narrows(self, name: str, entry: Any) -> Narrows | None:
+        if entry is None:
+            return None
+        self.keys(entry, name, ("widest", "where"))
+        for key, text in entry.items():
+            if not isinstance(text, str):
+                self.fail(name, f"narrows: {key} is {text!r}; want a quoted text")
+        return Narrows(entry["widest"], entry["where"])
+
+    def check_narrowing(self, parameter: Parameter, columns: Mapping[str, Column]) -> None:
+        """Refuse a condition that is none, or that says more than columns and its value can."""
+        if (narrows := parameter.narrows) is None:
+            return
+        used = used_columns(columns, [narrows.where])
+        if not used:
+            self.fail(parameter.name, f"narrows: where is {narrows.where!r}; it names no column")
+        try:
+            typed(parameter, narrows.widest, None, None)
+            EmbeddedStore.of([]).select("".join(around_cells(self.text, used, [narrows.where])))
+        except ParameterError as error:
+            self.fail(parameter.name, f"narrows: widest: {error}")
+        except QueryError:
+            self.fail(parameter.name, f"narrows: where is {narrows.where!r}; want a condition of "
+                                      "SPARQL with the prefixes of the text")  # fmt: skip
+        others = {t.text for t in tokens(narrows.where) if t.text.startswith(("?_", "$_"))}
+        if others - {parameter.variable}:
+            self.fail(parameter.name, f"narrows: where names {min(others - {parameter.variable})}; "
+                                      f"want no other value than {parameter.variable}")  # fmt: skip
 
     def defaults(self, header: Mapping[str, Any]) -> dict[str, str]:
         entries = header.get("defaults") or []
@@ -157,13 +191,15 @@ class _Reader(QueryFile):
         columns = {}
         for name in projected:
             entry = declared[name]
-            self.keys(entry, name, ("label", "kind"), optional=("link",))
+            self.keys(entry, name, ("label", "kind"), optional=("link", "shown"))
+            if not isinstance(shown := entry.get("shown", True), bool):
+                self.fail(name, f"shown is {shown!r}; want true or false")
             if entry["kind"] not in KINDS:
                 self.fail(name, f"kind {entry['kind']!r}; want one of {', '.join(KINDS)}")
             if entry.get("link") not in (None, *projected):
                 self.fail(name, f"link to '{entry['link']}', which is not a column")
             label = self.texts(entry["label"], name)
-            columns[name] = Column(name, label, entry["kind"], entry.get("link"))
+            columns[name] = Column(name, label, entry["kind"], entry.get("link"), shown)
         return columns
 
     def variables(self) -> dict[str, str]:

@@ -10,7 +10,8 @@ from kg.binding import fill
 from kg.canned import CannedQuery
 from kg.keptfiles import KEPT_AS, kept_file
 from kg.namespaces import LANGUAGES
-from kg.store import EmbeddedStore, Literal, Table
+from kg.narrowing import widest_terms
+from kg.store import EmbeddedStore, Table
 
 _TEXTS = (places.ASKED, *inventory.ASKED)
 
@@ -18,7 +19,8 @@ _TEXTS = (places.ASKED, *inventory.ASKED)
 def keep_answers(store: Path, queries: Iterable[CannedQuery]) -> None:
     """Ask the store in the folder `store` what is kept, and write it beside it, a file each.
 
-    Of `queries` that is what takes no value but the language, in each language.
+    Of `queries` that is what takes no value but the language, or only values that leave rows out:
+    in each language, with all its rows.
     """
     asked = EmbeddedStore.open(store)
 
@@ -33,9 +35,9 @@ def keep_answers(store: Path, queries: Iterable[CannedQuery]) -> None:
 
 def _texts(queries: Iterable[CannedQuery]) -> Iterator[str]:
     for query in queries:
-        if set(query.parameters) <= {"lang"}:
-            for language in LANGUAGES:
-                yield fill(query, {name: Literal(language) for name in query.parameters})
+        for language in LANGUAGES:
+            if (terms := widest_terms(query, language)) is not None:
+                yield fill(query, terms)
 
 
 class KeptStore(EmbeddedStore):

@@ -1,7 +1,7 @@
 """The files of the answers that a release keeps beside its store, one for each question."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,3 +24,24 @@ def open_kept_files(store: Path) -> Mapping[str, BinaryIO]:
     """Return all that are there, open, each under its name."""
     files = (store.parent / _FOLDER).glob(f"*.{KEPT_AS}")
     return {path.name: path.open("rb") for path in files}
+
+
+def narrowed(kept: BinaryIO, columns: Sequence[str], remaining: Callable[[bytes], bytes]) -> bytes:
+    """Return an answer that is kept, without the rows that do not remain, as KEPT_AS.
+
+    `remaining` gets the different cells of `columns` as rows of a VALUES block of SPARQL, and
+    returns those of rows that remain, as KEPT_AS. Cells of TSV are terms as SPARQL writes them.
+    """
+    head, *rows = _lines(kept.read())
+    names = head.split(b"\t")
+    places = [names.index(b"?" + column.encode()) for column in columns]
+    cells = [tuple(map(row.split(b"\t").__getitem__, places)) for row in rows]
+    values = (b"(%s)" % b" ".join(cell or b"UNDEF" for cell in one) for one in dict.fromkeys(cells))
+    left = {tuple(line.split(b"\t")) for line in _lines(remaining(b" ".join(values)))[1:]}
+    return b"\n".join(
+        [head, *(row for row, cell in zip(rows, cells, strict=True) if cell in left), b""]
+    )
+
+
+def _lines(text: bytes) -> list[bytes]:
+    return text.removesuffix(b"\n").split(b"\n")

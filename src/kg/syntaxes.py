@@ -1,5 +1,6 @@
 """The syntaxes of answers by their names: what the engine writes rows and triples in."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
@@ -18,6 +19,14 @@ GRAPH_FORMATS = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
+
+_PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
+
+
+def prefixes_of(query: str) -> dict[str, str]:
+    """Return the prefixes of a query that may answer with triples, to write these with."""
+    lower = query.lower()  # a search that ignores case takes several times as long
+    return dict(_PREFIX.findall(query)) if "construct" in lower or "describe" in lower else {}
 
 
 def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

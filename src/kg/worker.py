@@ -18,6 +18,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,7 +26,7 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from kg.confinement import confine
-from kg.keptfiles import KEPT_AS, kept_file, open_kept_files
+from kg.keptfiles import KEPT_AS, kept_file, narrowed, open_kept_files
 from kg.limits import LimitError
 from kg.outflow import LimitReached, Outflow
 from kg.syntaxes import GRAPH_FORMATS, RESULT_FORMATS
@@ -133,17 +134,33 @@ def main(folder: str, memory: int, rows: int, size: int, held: ox.Store | None =
     kept = open_kept_files(Path(folder))
     confine(Path(folder), memory)
 
+    def find(text: str) -> BinaryIO | None:
+        file = kept.get(kept_file(Path(folder), text).name)
+        if file:
+            file.seek(0)
+        return file
+
     def ask(question: Question) -> Found:
         query, base = question["query"], question["base"]
         if _asks_all(question):
-            if file := kept.get(kept_file(Path(folder), query).name):
-                file.seek(0)
+            if file := find(query):
                 return ox.parse_query_results(file, format=RESULT_FORMATS[KEPT_AS])
+            if (by := question.get("narrowing")) and (file := find(by["widest"])):
+                rows = narrowed(file, by["columns"], partial(_remaining, store, by))
+                return ox.parse_query_results(rows, format=RESULT_FORMATS[KEPT_AS])
             if held is not None:
                 return held.query(query, base_iri=base)
         return store.query(query, base_iri=base, **_graphs(question))
 
     work(ask, rows, size, _all_of(held) if held is not None else ())
+
+
+def _remaining(store: ox.Store, by: Mapping[str, str], cells: bytes) -> bytes:
+    """Return which of `cells` remain `by` a `kg.narrowing.Narrowing`."""
+    query = by["before"] + cells.decode() + by["after"]
+    found = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(found, ox.QuerySolutions)  # noqa: S101
+    return found.serialize(format=RESULT_FORMATS[KEPT_AS]) or b""
 
 
 def _all_of(held: ox.Store) -> Iterator[None]:

@@ -30,6 +30,7 @@ def shown_columns(answer: Answer) -> list[Column]:
     """
     columns = answer.query.columns
     hidden = {column.link for column in columns.values()}
+    hidden |= {name for name, column in columns.items() if not column.shown}
     hidden |= {
         name
         for name, column in columns.items()

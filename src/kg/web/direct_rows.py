@@ -15,7 +15,7 @@ from kg.errors import KgError, ParameterError
 from kg.queries import typed_values
 from kg.web.answers import Kept
 from kg.web.arriving import failed
-from kg.web.found import Found, asked_rows
+from kg.web.found import Found
 from kg.web.heads import Head, Heads, Site, is_plain, kind_of, without
 from kg.web.protocol import asker
 from kg.web.repeats import encoded
@@ -104,7 +104,7 @@ def _answer(
     client = asker(environ).client
 
     def make() -> Kept:
-        rows = asked_rows(now, found.sparql, _SYNTAXES[known.media], client)
+        rows = found.rows(now, _SYNTAXES[known.media], client)
         headers = dict(known.head)
         name = "Content-Disposition"
         return Kept(rows, headers["Content-Type"], ((name, headers[name]),))

@@ -9,6 +9,7 @@ from kg.account import Account, account_of
 from kg.canned import CannedQuery, Parameter
 from kg.emptiness import Reason, reasons
 from kg.limits import TooLargeError
+from kg.narrowing import Narrowing, narrowing
 from kg.once import Once
 from kg.queries import Answer, fill
 from kg.running import Asker
@@ -42,17 +43,20 @@ class Found:
         """The text that is asked."""
         return fill(self.query, self.terms)
 
+    def rows(self, now: Service, syntax: str, client: str) -> bytes:
+        """Return the rows in one of RESULT_FORMATS, as `asked_rows` does."""
+        by = narrowing(self.query, self.terms)
+        return asked_rows(now, self.sparql, syntax, client, narrowing=by)
+
     def write(self, syntax: str) -> bytes:
         """Return the rows in one of RESULT_FORMATS. Raises LimitError."""
-        return asked_rows(service(), self.sparql, syntax, asker().client)
+        return self.rows(service(), syntax, asker().client)
 
     @Once
     def results(self) -> bytes:
         """The rows in JSON, kept for all forms that are made of them."""
         now, client = service(), asker().client
-        return now.answers.get(
-            ("rows", *self.key), lambda: asked_rows(now, self.sparql, "json", client)
-        )
+        return now.answers.get(("rows", *self.key), lambda: self.rows(now, "json", client))
 
     @Once
     def answer(self) -> Answer:
@@ -157,7 +161,12 @@ class Found:
 
 
 def asked_rows(
-    now: Service, sparql: str, syntax: str, client: str, seconds: float | None = None
+    now: Service,
+    sparql: str,
+    syntax: str,
+    client: str,
+    seconds: float | None = None,
+    narrowing: Narrowing | None = None,
 ) -> bytes:
     """Return the rows of a text of ours in `syntax`, as a worker gives them to `client`.
 
@@ -166,7 +175,12 @@ def asked_rows(
     # The client has its share and its budget here as on the endpoint. That it leaves stops
     # nothing: others may wait for the same answer.
     answer = now.engine.answer(
-        sparql, results=syntax, seconds=seconds, asker=Asker(client), ours=True
+        sparql,
+        results=syntax,
+        seconds=seconds,
+        asker=Asker(client),
+        ours=True,
+        narrowing=narrowing,
     )
     pieces, length = [], 0
     try:
