@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.allocator import begin_anew
 from kg.graphs import Project
 from kg.namespaces import GRAPH
 from kg.release import current_release, temporary_release
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--no-validation", action="store_true", help="leave kg validate out")
     parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    begin_anew()
     if arguments.step:
         _step(*arguments.step)
         return

@@ -11,6 +11,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -84,7 +85,9 @@ def main() -> None:
 def _compare(arguments: Any, scale: float, names: tuple[str, ...]) -> dict[str, Result]:
     world = arguments.folder / f"world-{scale:g}.nq"
     store = arguments.folder / f"store-{scale:g}"
-    if not world.is_file():
+    if not _is_current(world):
+        for left in (store, arguments.folder / f"oxigraph-{scale:g}"):
+            shutil.rmtree(left, ignore_errors=True)
         print(f"writing it: {write_world(scale, world):,} quads", flush=True)
     if not store.is_dir():
         filled = ox.Store(str(store))
@@ -111,6 +114,13 @@ def _compare(arguments: Any, scale: float, names: tuple[str, ...]) -> dict[str, 
         except NotInstalledError as error:
             print(f"left out, not installed; {error}", flush=True)
     return results
+
+
+def _is_current(world: Path) -> bool:
+    """Return whether `world` is there, and younger than what it is made of."""
+    made_of = [*Path(__file__).parent.glob("world*.py"), *(ROOT / "ontology").rglob("*.*")]
+    newest = max(path.stat().st_mtime for path in made_of)
+    return world.is_file() and world.stat().st_mtime > newest
 
 
 def _floor(store: ox.Store, questions: Questions, wanted: list[str], seconds: float) -> Result:
