@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.engine import ENDPOINT, Engine
@@ -89,6 +90,26 @@ def test_rows_yes_and_triples_come_in_the_syntax_asked_for(engine):
     )
     assert triples.begin().form == "graph"
     assert b"ex:a ex:b ex:c" in triples.read()
+
+
+@pytest.mark.parametrize(
+    ("prologue", "written"),
+    [
+        ("# PREFIX ex: <http://[>", {}),
+        ("PREFIX ex: <http://e.x/> # PREFIX ex: <http://a.b/>", {"ex": "http://e.x/"}),
+        ("BASE <http://e.x/> prefix prefix:<http://e.x/>", {"prefix": "http://e.x/"}),
+        ("PREFIX ex: <http://a.b/> PREFIX ex: <http://e.x/>", {"ex": "http://e.x/"}),
+        ("PREFIX é: <http://e.x/> PREFIX : <http://e.x/> PREFIX a.b: <http://e.x/>", {}),
+        ("PREFIX ex: <http://e.x/\\u0061>", {}),
+        ("BASE <http://e.x/> PREFIX ex: <>", {}),
+    ],
+)
+def test_triples_are_written_with_the_prefixes_that_the_query_declares(engine, prologue, written):
+    query = f"{prologue}\nCONSTRUCT {{ <http://e.x/a> <http://e.x/b> ' PREFIX c: <urn:c>' }} {{}}"
+    text = engine.answer(query, graph="turtle").read().decode()
+    assert dict(re.findall(r"@prefix (\S+): <(\S+)> \.", text)) == written
+    (triple,) = ox.parse(text, format=ox.RdfFormat.TURTLE)
+    assert str(triple.triple) == '<http://e.x/a> <http://e.x/b> " PREFIX c: <urn:c>"'
 
 
 def test_a_syntax_error_names_line_and_column(engine):

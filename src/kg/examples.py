@@ -1,6 +1,5 @@
 """The questions as examples that SPARQL editors list (SHACL-AF 5; SIB's way to write them)."""
 
-import re
 from collections.abc import Iterable
 
 from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
@@ -9,10 +8,10 @@ from rdflib.namespace import DCTERMS
 from kg.canned import CannedQuery
 from kg.namespaces import BASE, PREFIXES, SH
 from kg.queries import default_terms, fill
+from kg.tokens import declared_prefixes
 
 _SCHEMA = "https://schema.org/"
 _TARGET, _KEYWORDS = URIRef(_SCHEMA + "target"), URIRef(_SCHEMA + "keywords")
-_PREFIX = re.compile(r"(?im)^\s*PREFIX\s+([\w-]+):\s*<([^>]*)>")
 _ENDPOINT = URIRef(BASE + "sparql")
 
 
@@ -27,7 +26,7 @@ def add_examples(graph: Graph, data: URIRef, queries: Iterable[CannedQuery]) -> 
     for query in queries:
         node = URIRef(f"{BASE}queries/{query.name}")
         text = fill(query, default_terms(query))
-        used |= set(_PREFIX.findall(text))
+        used |= declared_prefixes(text).items()
         graph.add((node, RDF.type, SH.SPARQLExecutable))
         graph.add((node, RDF.type, SH.SPARQLSelectExecutable))
         graph.add((node, RDFS.comment, Literal(query.description["en"], lang="en")))

@@ -16,6 +16,7 @@ from kg.growing import GrowingStore
 from kg.loading import give_memory_back
 from kg.namespaces import GRAPH, bind_prefixes
 from kg.reading import read_text, to_oxigraph, to_rdflib
+from kg.tokens import declared_prefixes
 
 _MOST_ROUNDS = 20
 _THREADS = 2
@@ -25,7 +26,6 @@ _UNREAD = re.compile(
     r"(?im)^\s*\#.*$ | \bCONSTRUCT\s*\{[^{}]*\} | \b(?:SELECT|DISTINCT|REDUCED|BY)(?:\s+[?$]\w+)+",
     re.VERBOSE,
 )
-_PREFIX = re.compile(r"(?i:\bPREFIX)\s+([\w-]*):\s*<([^>]*)>")
 _NAME = re.compile(r"([\w-]*):([\w-]+)")
 _TYPE = re.compile(r"(?<![\w:?$-])a(?![\w:-])")
 # A variable between two terms or after a semicolon, a negated path, BASE, an escape.
@@ -118,7 +118,7 @@ def may_read(rule: str, predicates: Collection[str]) -> bool:
     pattern = _UNREAD.sub("", rule)
     if _ANY.search(pattern):
         return True
-    prefixes = dict(_PREFIX.findall(pattern))
+    prefixes = declared_prefixes(rule)
     names = {prefixes.get(prefix, "") + local for prefix, local in _NAME.findall(pattern)}
     if _TYPE.search(pattern):
         names.add(str(RDF.type))

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
+from kg.tokens import declared_prefixes
+
 RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -20,13 +22,21 @@ GRAPH_FORMATS = {
     "nquads": ox.RdfFormat.N_QUADS,
 }
 
-_PREFIX = re.compile(r"(?i)\bprefix\s+([a-z][\w-]*)\s*:\s*<(https?://[^\s<>\"{}|^`\\]*)>")
+# What any reader of Turtle takes; other prefixes are written in full.
+_PLAIN = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\\]*")
 
 
 def prefixes_of(query: str) -> dict[str, str]:
     """Return the prefixes of a query that may answer with triples, to write these with."""
     lower = query.lower()  # a search that ignores case takes several times as long
-    return dict(_PREFIX.findall(query)) if "construct" in lower or "describe" in lower else {}
+    if "construct" not in lower and "describe" not in lower:
+        return {}
+    return {
+        prefix: namespace
+        for prefix, namespace in declared_prefixes(query).items()
+        if _PLAIN.fullmatch(prefix) and _ADDRESS.fullmatch(namespace)
+    }
 
 
 def prefixes_used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

@@ -22,7 +22,6 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-
 # FROM and what may follow it: NAMED, or the address or prefix of a graph.
 _FROM = re.compile(r"from(?:\s|#[^\n\r]*[\n\r])*(?:named|<|[^\s<>{}\"'?$#]*:)", re.IGNORECASE)
 
@@ -64,7 +63,7 @@ def names_graphs(query: str) -> bool:
         return False
     code = [token for token in tokens(query) if token.kind != "comment"]
     # The engine reads `FROM:g` as `FROM :g`, unless there is a prefix of that name.
-    prefixes = set(re.findall(r"(?i:\bprefix)\s+((?i:from))\s*:", query))
+    prefixes = declared_prefixes(query)
     depth = 0
     for before, token, after in zip(code, code[1:], code[2:], strict=False):
         if token.text in ("{", "(", "["):
@@ -93,6 +92,29 @@ def operation(query: str) -> Token | None:
         else:
             return token
     return None
+
+
+def declared_prefixes(query: str) -> dict[str, str]:
+    """Return the prefixes that `query` declares (section 4.1.1), each with its address as written.
+
+    The last one counts where a name is declared twice.
+    """
+    end = operation(query)
+    found: dict[str, str] = {}
+    name: str | None = None  # of the declaration that we are in, as far as it was read
+    for token in _cut(query):
+        if end and token.start >= end.start:
+            break
+        if token.kind in ("space", "comment"):
+            continue
+        if name is None:
+            name = "" if token.text.upper() == "PREFIX" else None
+        elif token.kind == "iri":
+            found[name.removesuffix(":")] = token.text[1:-1]
+            name = None
+        else:
+            name += token.text
+    return found
 
 
 _CHANGING = re.compile(r"\b(?:now|rand|(?:str)?uuid)\b")
