@@ -95,8 +95,8 @@ class Look:
 
     @property
     def own_descriptors(self) -> int:
-        """How many there are beside the two pipes to each child."""
-        return self.descriptors - 2 * self.processes
+        """How many there are beside two pipes and a handle for each child, a fork of another."""
+        return self.descriptors - 3 * self.processes
 
     @classmethod
     def at(cls, pid: int) -> "Look":
@@ -153,7 +153,7 @@ def faults(crowd: Crowd, kind: list[Harmless], before: Look, after: Look) -> lis
         found.append(f"{after.zombies} zombies")
     if after.own_descriptors > before.own_descriptors:
         leaked = after.own_descriptors - before.own_descriptors
-        found.append(f"{leaked} more descriptors than before, pipes to children aside")
+        found.append(f"{leaked} more descriptors than before, those of children aside")
     if after.processes > max(before.processes, Limits().workers):
         found.append(f"{after.processes} children are left, of at most {Limits().workers}")
     return found

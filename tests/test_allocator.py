@@ -56,12 +56,19 @@ def test_a_process_begins_anew_with_the_library_and_all_else_as_it_was(tmp_path)
 @pytest.mark.parametrize(
     "command", [[sys.executable, "-m", "kg"], [Path(sys.executable).parent / "kg"]]
 )
-def test_the_command_has_the_library(command):
+@pytest.mark.parametrize(
+    ("arguments", "begins", "has_it"),
+    [(["--version"], "kg, version", True), (["serve", "--help"], "Usage: ", False)],
+    ids=["command", "web process"],
+)
+def test_the_command_has_the_library_and_the_web_process_has_not(
+    command, arguments, begins, has_it
+):
     """As LD_DEBUG tells of the process that it begins anew."""
     said = SAYS_NOTHING | {"LD_DEBUG": "libs"}
-    done = subprocess.run([*command, "--version"], env=said, capture_output=True, text=True)
-    assert done.stdout.startswith("kg, version")
-    assert f"calling init: {found()}" in done.stderr
+    done = subprocess.run([*command, *arguments], env=said, capture_output=True, text=True)
+    assert done.stdout.startswith(begins)
+    assert (f"calling init: {found()}" in done.stderr) == has_it
 
 
 @pytest.mark.skipif(found() is None, reason="apt-get install libmimalloc2.0")
